@@ -1,0 +1,15 @@
+#include "coralline/tflite/model.h"
+
+#include "coralline/tflite/internal/wire.h"
+
+namespace coralline {
+
+std::span<const std::byte> ConstantData(const Model& model, int tensor) {
+  const auto* wire = internal::MainSubgraph(model).tensors()->Get(tensor);
+  const auto* data =
+      internal::Root(model).buffers()->Get(wire->buffer())->data();
+  if (!data) return {};
+  return std::as_bytes(std::span(data->data(), data->size()));
+}
+
+}  // namespace coralline
