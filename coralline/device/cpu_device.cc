@@ -1,0 +1,248 @@
+#include "coralline/device/cpu_device.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <numeric>
+#include <optional>
+
+#include "coralline/base/check.h"
+#include "coralline/base/error.h"
+#include "coralline/device/host.h"
+#include "coralline/device/internal/tflite_library.h"
+
+namespace coralline {
+namespace {
+
+using internal::TfLiteLibrary;
+
+void AppendMessage(void* text, const char* format, va_list arguments) {
+  char line[512];
+  std::vsnprintf(line, sizeof(line), format, arguments);
+  auto& messages = *static_cast<std::string*>(text);
+  if (messages.size() < 2000) {
+    messages += (messages.empty() ? "" : "; ") + std::string(line);
+  }
+}
+
+// An interpreter and all that it points into. Members are destroyed from the
+// last to the first, which is the order that TFLite requires.
+struct Session {
+  template <typename T>
+  using Owned = std::unique_ptr<T, void (*)(T*)>;
+
+  SharedBytes bytes;
+  std::unique_ptr<std::string> messages = std::make_unique<std::string>();
+  Owned<TfLiteModel> model;
+  Owned<TfLiteDelegate> delegate;
+  Owned<TfLiteInterpreter> interpreter;
+};
+
+bool CreateInterpreter(const TfLiteLibrary& lib, int num_threads,
+                       Session& session) {
+  const Session::Owned<TfLiteInterpreterOptions> options(lib.options_create(),
+                                                         lib.options_delete);
+  lib.options_set_num_threads(options.get(), num_threads);
+  lib.options_set_error_reporter(options.get(), AppendMessage,
+                                 session.messages.get());
+  if (session.delegate) {
+    lib.options_add_delegate(options.get(), session.delegate.get());
+  }
+  session.interpreter.reset(
+      lib.interpreter_create(session.model.get(), options.get()));
+  return session.interpreter &&
+         lib.allocate_tensors(session.interpreter.get()) == 0;
+}
+
+std::optional<Session> OpenSession(const Model& segment, int num_threads,
+                                   bool use_xnnpack, std::string& why) {
+  const TfLiteLibrary& lib = TfLiteLibrary::Get();
+  Session session{
+      .bytes = segment.bytes,
+      .model = {lib.model_create(segment.bytes.data(), segment.bytes.size()),
+                lib.model_delete},
+      .delegate = {nullptr, lib.xnnpack_delete},
+      .interpreter = {nullptr, lib.interpreter_delete}};
+  if (use_xnnpack) {
+    const internal::XnnpackOptions options{.num_threads = num_threads,
+                                           .flags = internal::kXnnpackQs8};
+    session.delegate.reset(lib.xnnpack_create(&options));
+  }
+  if (session.model && CreateInterpreter(lib, num_threads, session)) {
+    return session;
+  }
+  why = session.model ? *session.messages : "not a valid model";
+  return std::nullopt;
+}
+
+// XNNPACK runs signed 8-bit operators; any other segment it would accept and
+// leave to the builtin kernels.
+bool HasSignedOps(const Graph& graph) {
+  return std::any_of(graph.ops.begin(), graph.ops.end(), [&](const Op& op) {
+    return !op.outputs.empty() &&
+           graph.tensors[op.outputs[0]].type == DataType::kInt8;
+  });
+}
+
+class CpuExecutable : public Executable {
+ public:
+  CpuExecutable(const Model& segment, Session session, std::string description,
+                std::vector<int> cores)
+      : lib_(TfLiteLibrary::Get()),
+        name_(segment.name),
+        session_(std::move(session)),
+        description_(std::move(description)),
+        cores_(std::move(cores)),
+        inputs_(SpecsOf(segment.graph, segment.graph.inputs)),
+        outputs_(SpecsOf(segment.graph, segment.graph.outputs)) {
+    for (int i = 0; i < static_cast<int>(inputs_.size()); ++i) {
+      inputs_[i].bytes = lib_.byte_size(lib_.input(interpreter(), i));
+    }
+    for (int i = 0; i < static_cast<int>(outputs_.size()); ++i) {
+      outputs_[i].bytes = lib_.byte_size(lib_.output(interpreter(), i));
+    }
+    ResetState();
+  }
+
+  const std::vector<TensorSpec>& inputs() const override { return inputs_; }
+  const std::vector<TensorSpec>& outputs() const override { return outputs_; }
+  std::string description() const override { return description_; }
+
+  void BindThread() override {
+    if (!cores_.empty()) PinThread(cores_);
+  }
+
+  void Run(std::span<const ConstBytes> inputs,
+           std::span<const MutableBytes> outputs) override {
+    CORALLINE_CHECK(inputs.size() == inputs_.size());
+    CORALLINE_CHECK(outputs.size() == outputs_.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      CORALLINE_CHECK(inputs[i].size() == inputs_[i].bytes);
+      std::copy(inputs[i].begin(), inputs[i].end(),
+                Data(lib_.input(interpreter(), static_cast<int>(i))));
+    }
+    if (lib_.invoke(interpreter()) != 0) FailInference();
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      CopyOutput(static_cast<int>(i), outputs[i]);
+    }
+  }
+
+  void ResetState() override {
+    if (lib_.reset_variables) lib_.reset_variables(interpreter());
+  }
+
+ private:
+  TfLiteInterpreter* interpreter() { return session_.interpreter.get(); }
+  std::byte* Data(const TfLiteTensor* tensor) {
+    return static_cast<std::byte*>(lib_.data(tensor));
+  }
+
+  void CopyOutput(int index, MutableBytes output) {
+    const TfLiteTensor* tensor = lib_.output(interpreter(), index);
+    if (lib_.byte_size(tensor) != output.size()) {
+      throw Error(
+          ErrorKind::kModel,
+          fmt::format("{}: output '{}' has {} bytes, {} before the first "
+                      "inference; outputs of varying size are not supported",
+                      name_, outputs_[index].name, lib_.byte_size(tensor),
+                      output.size()));
+    }
+    std::copy_n(Data(tensor), output.size(), output.begin());
+  }
+
+  [[noreturn]] void FailInference() {
+    throw Error(ErrorKind::kDevice,
+                fmt::format("{}: inference failed on {}: {}", name_,
+                            description_, *session_.messages));
+  }
+
+  const TfLiteLibrary& lib_;
+  std::string name_;
+  Session session_;
+  std::string description_;
+  std::vector<int> cores_;
+  std::vector<TensorSpec> inputs_;
+  std::vector<TensorSpec> outputs_;
+};
+
+std::vector<int> ParseCores(const std::string& name, std::string_view text) {
+  const auto fail = [&name]() {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("unknown device '{}'; expected cpu, cpu:N or "
+                            "cpu:N-M with core numbers",
+                            name));
+  };
+  int first = 0;
+  const char* end = text.data() + text.size();
+  auto parsed = std::from_chars(text.data(), end, first);
+  if (parsed.ec != std::errc()) fail();
+  int last = first;
+  if (parsed.ptr != end && *parsed.ptr == '-') {
+    parsed = std::from_chars(parsed.ptr + 1, end, last);
+  }
+  constexpr int kMaxCores = 1024;
+  if (parsed.ec != std::errc() || parsed.ptr != end || first < 0 ||
+      last < first || last >= kMaxCores) {
+    fail();
+  }
+  std::vector<int> cores(last - first + 1);
+  std::iota(cores.begin(), cores.end(), first);
+  return cores;
+}
+
+}  // namespace
+
+CpuDevice::CpuDevice(std::vector<int> cores, CpuKernels kernels)
+    : cores_(std::move(cores)), kernels_(kernels) {}
+
+std::string CpuDevice::name() const {
+  if (cores_.empty()) return "cpu";
+  if (cores_.size() == 1) return fmt::format("cpu:{}", cores_[0]);
+  return fmt::format("cpu:{}-{}", cores_.front(), cores_.back());
+}
+
+std::unique_ptr<Executable> CpuDevice::Load(const Model& segment) const {
+  // Threads of the library start here and stay on the cores they start on.
+  std::optional<ScopedPin> pin;
+  if (!cores_.empty()) pin.emplace(cores_);
+  const int num_threads = std::max(1, static_cast<int>(cores_.size()));
+  const TfLiteLibrary& lib = TfLiteLibrary::Get();
+  std::string why;
+  const auto make = [&](Session session, std::string_view kernels) {
+    return std::make_unique<CpuExecutable>(
+        segment, std::move(session), fmt::format("{}, {}", name(), kernels),
+        cores_);
+  };
+  const bool required = kernels_ == CpuKernels::kXnnpack;
+  if (kernels_ != CpuKernels::kBuiltin && lib.HasKnownXnnpack() &&
+      HasSignedOps(segment.graph)) {
+    auto session = OpenSession(segment, num_threads, true, why);
+    if (session) return make(std::move(*session), "XNNPACK");
+  }
+  if (required) {
+    throw Error(
+        ErrorKind::kModel,
+        fmt::format("{}: XNNPACK of TFLite {} does not take it{}{}",
+                    segment.name, lib.version(), why.empty() ? "" : ": ", why));
+  }
+  auto session = OpenSession(segment, num_threads, false, why);
+  if (session) return make(std::move(*session), "builtin kernels");
+  throw Error(ErrorKind::kModel, fmt::format("{}: TFLite {} refuses it: {}",
+                                             segment.name, lib.version(), why));
+}
+
+std::unique_ptr<Device> MakeDevice(const std::string& name,
+                                   CpuKernels kernels) {
+  if (name == "cpu")
+    return std::make_unique<CpuDevice>(std::vector<int>{}, kernels);
+  const std::string_view text(name);
+  const std::string_view cores =
+      text.starts_with("cpu:") ? text.substr(4) : std::string_view();
+  return std::make_unique<CpuDevice>(ParseCores(name, cores), kernels);
+}
+
+std::string TfLiteVersion() { return TfLiteLibrary::Get().version(); }
+
+}  // namespace coralline

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "coralline/device/tensor_data.h"
+#include "coralline/tflite/model.h"
+
+namespace coralline {
+
+using ConstBytes = std::span<const std::byte>;
+using MutableBytes = std::span<std::byte>;
+
+/// A loaded segment that runs. One thread at a time may use it.
+class Executable {
+ public:
+  virtual ~Executable() = default;
+
+  /// The segment's interface, in the order of its model.
+  virtual const std::vector<TensorSpec>& inputs() const = 0;
+  virtual const std::vector<TensorSpec>& outputs() const = 0;
+
+  /// Where and how it runs, for reports: "cpu:0, XNNPACK".
+  virtual std::string description() const = 0;
+
+  /// Called once by the thread that is going to call Run, before it does: a
+  /// device that is a core moves the thread there. Throws Error(kDevice).
+  virtual void BindThread() {}
+
+  /// One inference. The spans have the sizes of inputs() and outputs(), and
+  /// are not kept. Throws Error(kDevice) when the inference fails.
+  virtual void Run(std::span<const ConstBytes> inputs,
+                   std::span<const MutableBytes> outputs) = 0;
+
+  /// Sets variable tensors (LSTM state) back to their first content.
+  virtual void ResetState() {}
+};
+
+/// Something that loads segments.
+class Device {
+ public:
+  virtual ~Device() = default;
+  /// As the user writes it, such as "cpu:0".
+  virtual std::string name() const = 0;
+  /// Throws Error(kModel) when the device cannot run the segment, and
+  /// Error(kDevice) when the device or its library is not there.
+  virtual std::unique_ptr<Executable> Load(const Model& segment) const = 0;
+};
+
+/// Runs once with owned data: allocates the outputs. For tests and tools.
+std::vector<TensorData> RunOnce(Executable& executable,
+                                const std::vector<TensorData>& inputs);
+
+}  // namespace coralline

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coralline/device/device.h"
+
+namespace coralline::testing_util {
+
+/// An Executable without a library: calls a function, with tensors of any
+/// names and sizes.
+class FakeExecutable : public Executable {
+ public:
+  using Function = std::function<void(std::span<const ConstBytes>,
+                                      std::span<const MutableBytes>)>;
+
+  FakeExecutable(std::vector<TensorSpec> inputs,
+                 std::vector<TensorSpec> outputs, Function function)
+      : inputs_(std::move(inputs)),
+        outputs_(std::move(outputs)),
+        function_(std::move(function)) {}
+
+  const std::vector<TensorSpec>& inputs() const override { return inputs_; }
+  const std::vector<TensorSpec>& outputs() const override { return outputs_; }
+  std::string description() const override { return "fake"; }
+  void Run(std::span<const ConstBytes> inputs,
+           std::span<const MutableBytes> outputs) override {
+    function_(inputs, outputs);
+  }
+
+ private:
+  std::vector<TensorSpec> inputs_;
+  std::vector<TensorSpec> outputs_;
+  Function function_;
+};
+
+}  // namespace coralline::testing_util

@@ -1,0 +1,197 @@
+#include "coralline/pipeline/pipeline.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "coralline/base/check.h"
+#include "coralline/base/error.h"
+#include "coralline/pipeline/internal/wiring.h"
+
+namespace coralline {
+
+using std::chrono::nanoseconds;
+
+// One request: the content of every slot, in one allocation.
+struct Pipeline::Frame {
+  explicit Frame(const std::vector<TensorSpec>& slots) {
+    constexpr std::size_t kAlign = 64;
+    std::size_t total = kAlign;
+    std::vector<std::size_t> offsets;
+    for (const TensorSpec& slot : slots) {
+      offsets.push_back(total);
+      total += (slot.bytes + kAlign - 1) / kAlign * kAlign;
+    }
+    storage = std::make_unique<std::byte[]>(total);
+    const auto misalignment =
+        reinterpret_cast<std::uintptr_t>(storage.get()) % kAlign;
+    std::byte* base = storage.get() - misalignment;
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      tensors.emplace_back(base + offsets[i], slots[i].bytes);
+    }
+  }
+
+  std::unique_ptr<std::byte[]> storage;
+  std::vector<MutableBytes> tensors;
+  Clock::time_point pushed;
+  Clock::time_point done;
+};
+
+struct Pipeline::Stage {
+  std::unique_ptr<Executable> executable;
+  const internal::Wiring::Stage* wiring = nullptr;
+  FrameQueue* input = nullptr;
+  FrameQueue* output = nullptr;
+  // Of the request at work; kept to avoid allocations.
+  std::vector<ConstBytes> input_spans;
+  std::vector<MutableBytes> output_spans;
+  mutable std::mutex stats_mutex;
+  StageStats stats;
+  std::jthread thread;
+};
+
+PipelineInterface InterfaceOf(const Graph& graph) {
+  return {SpecsOf(graph, graph.inputs), SpecsOf(graph, graph.outputs)};
+}
+
+Pipeline::Pipeline(std::vector<std::unique_ptr<Executable>> stages,
+                   const PipelineInterface& interface,
+                   const PipelineOptions& options) {
+  CORALLINE_CHECK(!stages.empty());
+  wiring_ = std::make_unique<internal::Wiring>(
+      internal::ConnectStages(stages, interface));
+  for (std::size_t i = 0; i <= stages.size(); ++i) {
+    queues_.push_back(
+        std::make_unique<FrameQueue>(options.queue_capacity, options.spin));
+  }
+  // Enough frames to fill every queue and to keep every stage at work.
+  const std::size_t num_frames =
+      queues_.size() * queues_[0]->capacity() + stages.size();
+  free_ =
+      std::make_unique<FrameQueue>(static_cast<int>(num_frames), options.spin);
+  for (std::size_t i = 0; i < num_frames; ++i) {
+    frames_.push_back(std::make_unique<Frame>(wiring_->slots));
+    free_->Push(frames_.back().get());
+  }
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    auto stage = std::make_unique<Stage>();
+    stage->stats.description = stages[i]->description();
+    stage->executable = std::move(stages[i]);
+    stage->wiring = &wiring_->stages[i];
+    stage->input = queues_[i].get();
+    stage->output = queues_[i + 1].get();
+    stages_.push_back(std::move(stage));
+  }
+  for (auto& stage : stages_) {
+    stage->thread = std::jthread([this, &stage] { RunStage(*stage); });
+  }
+}
+
+Pipeline::~Pipeline() {
+  for (auto& queue : queues_) queue->Abort();
+}
+
+void Pipeline::Push(const std::vector<TensorData>& inputs) {
+  CORALLINE_CHECK(inputs.size() == wiring_->inputs.size());
+  const auto frame = free_->Pop();
+  if (!frame) ThrowFailure();
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const MutableBytes slot = (*frame)->tensors[wiring_->inputs[i]];
+    CORALLINE_CHECK(inputs[i].size() == slot.size());
+    std::copy(inputs[i].begin(), inputs[i].end(), slot.begin());
+  }
+  (*frame)->pushed = Clock::now();
+  if (!queues_.front()->Push(*frame)) ThrowFailure();
+}
+
+void Pipeline::Close() { queues_.front()->Close(); }
+
+bool Pipeline::Pop(Completion& completion) {
+  const auto frame = queues_.back()->Pop();
+  if (!frame) {
+    const std::lock_guard lock(failure_mutex_);
+    if (failure_) std::rethrow_exception(failure_);
+    return false;
+  }
+  completion.latency = (*frame)->done - (*frame)->pushed;
+  completion.outputs.resize(wiring_->outputs.size());
+  for (std::size_t i = 0; i < wiring_->outputs.size(); ++i) {
+    const MutableBytes slot = (*frame)->tensors[wiring_->outputs[i]];
+    completion.outputs[i].assign(slot.begin(), slot.end());
+  }
+  free_->Push(*frame);
+  return true;
+}
+
+void Pipeline::ResetState() {
+  for (auto& stage : stages_) stage->executable->ResetState();
+}
+
+std::vector<StageStats> Pipeline::Stats() const {
+  std::vector<StageStats> stats;
+  for (const auto& stage : stages_) {
+    const std::lock_guard lock(stage->stats_mutex);
+    stats.push_back(stage->stats);
+  }
+  return stats;
+}
+
+void Pipeline::ResetStats() {
+  for (auto& stage : stages_) {
+    const std::lock_guard lock(stage->stats_mutex);
+    stage->stats = {.description = stage->stats.description};
+  }
+}
+
+void Pipeline::RunStage(Stage& stage) {
+  try {
+    stage.executable->BindThread();
+    while (RunRequest(stage)) {
+    }
+    stage.output->Close();
+  } catch (...) {
+    Fail(std::current_exception());
+  }
+}
+
+// Returns false when there are no more requests.
+bool Pipeline::RunRequest(Stage& stage) {
+  const auto start = Clock::now();
+  const auto frame = stage.input->Pop();
+  if (!frame) return false;
+  stage.input_spans.clear();
+  for (const int slot : stage.wiring->inputs) {
+    stage.input_spans.push_back((*frame)->tensors[slot]);
+  }
+  stage.output_spans.clear();
+  for (const int slot : stage.wiring->outputs) {
+    stage.output_spans.push_back((*frame)->tensors[slot]);
+  }
+  const auto got = Clock::now();
+  stage.executable->Run(stage.input_spans, stage.output_spans);
+  const auto done = Clock::now();
+  (*frame)->done = done;
+  const bool pushed = stage.output->Push(*frame);
+  const auto end = Clock::now();
+  const std::lock_guard lock(stage.stats_mutex);
+  stage.stats.waiting_for_input += got - start;
+  stage.stats.busy.Record(done - got);
+  stage.stats.waiting_for_output += end - done;
+  return pushed;
+}
+
+void Pipeline::Fail(std::exception_ptr error) {
+  {
+    const std::lock_guard lock(failure_mutex_);
+    if (!failure_) failure_ = std::move(error);
+  }
+  for (auto& queue : queues_) queue->Abort();
+  free_->Abort();
+}
+
+void Pipeline::ThrowFailure() {
+  const std::lock_guard lock(failure_mutex_);
+  CORALLINE_CHECK(failure_);
+  std::rethrow_exception(failure_);
+}
+
+}  // namespace coralline

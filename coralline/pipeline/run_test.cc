@@ -1,0 +1,62 @@
+#include "coralline/pipeline/run.h"
+
+#include <gtest/gtest.h>
+
+#include "coralline/device/testing.h"
+
+namespace coralline {
+namespace {
+
+using namespace std::chrono_literals;
+using testing_util::FakeExecutable;
+
+class RunTest : public testing::Test {
+ protected:
+  RunTest() {
+    std::vector<std::unique_ptr<Executable>> stages;
+    stages.push_back(std::make_unique<FakeExecutable>(
+        Spec("a"), Spec("b"),
+        [this](std::span<const ConstBytes>, std::span<const MutableBytes>) {
+          ++runs_;
+        }));
+    pipeline_ = std::make_unique<Pipeline>(
+        std::move(stages), PipelineInterface{Spec("a"), Spec("b")});
+  }
+  static std::vector<TensorSpec> Spec(const std::string& name) {
+    return {{.name = name, .bytes = 1}};
+  }
+
+  std::atomic<std::int64_t> runs_{0};
+  std::unique_ptr<Pipeline> pipeline_;
+  const std::vector<std::vector<TensorData>> inputs_ = {{{std::byte{1}}}};
+};
+
+TEST_F(RunTest, MeasuresTheRequestsAfterTheWarmup) {
+  const RunStats stats =
+      RunRequests(*pipeline_, inputs_, {.requests = 100, .warmup_requests = 7});
+  EXPECT_EQ(runs_, 107);
+  EXPECT_EQ(stats.requests, 100);
+  EXPECT_EQ(stats.latency.count(), 100);
+  EXPECT_EQ(stats.stages.at(0).busy.count(), 100);
+  EXPECT_NEAR(stats.throughput_rps,
+              100 / std::chrono::duration<double>(stats.wall).count(), 1e-6);
+  EXPECT_FALSE(stats.stopped);
+}
+
+TEST_F(RunTest, EndsAtTheDeadline) {
+  const RunStats stats = RunRequests(*pipeline_, inputs_, {.duration = 20ms});
+  EXPECT_GE(stats.wall, 20ms);
+  EXPECT_GT(stats.requests, 0);
+}
+
+TEST_F(RunTest, StopsEarlyWithEverythingDrained) {
+  const std::atomic<bool> stop = true;
+  const RunStats stats =
+      RunRequests(*pipeline_, inputs_, {.requests = 100, .stop = &stop});
+  EXPECT_TRUE(stats.stopped);
+  EXPECT_EQ(stats.requests, 0);
+  EXPECT_EQ(runs_, 0);
+}
+
+}  // namespace
+}  // namespace coralline
