@@ -215,17 +215,17 @@ std::unique_ptr<Executable> CpuDevice::Load(const Model& segment) const {
         segment, std::move(session), fmt::format("{}, {}", name(), kernels),
         cores_);
   };
-  const bool required = kernels_ == CpuKernels::kXnnpack;
-  if (kernels_ != CpuKernels::kBuiltin && lib.HasKnownXnnpack() &&
-      HasSignedOps(segment.graph)) {
-    auto session = OpenSession(segment, num_threads, true, why);
-    if (session) return make(std::move(*session), "XNNPACK");
-  }
-  if (required) {
-    throw Error(
-        ErrorKind::kModel,
-        fmt::format("{}: XNNPACK of TFLite {} does not take it{}{}",
-                    segment.name, lib.version(), why.empty() ? "" : ": ", why));
+  if (kernels_ != CpuKernels::kBuiltin && HasSignedOps(segment.graph)) {
+    if (lib.HasKnownXnnpack()) {
+      auto session = OpenSession(segment, num_threads, true, why);
+      if (session) return make(std::move(*session), "XNNPACK");
+    }
+    if (kernels_ == CpuKernels::kXnnpack) {
+      throw Error(ErrorKind::kModel,
+                  fmt::format("{}: XNNPACK of TFLite {} does not take it{}{}",
+                              segment.name, lib.version(),
+                              why.empty() ? "" : ": ", why));
+    }
   }
   auto session = OpenSession(segment, num_threads, false, why);
   if (session) return make(std::move(*session), "builtin kernels");

@@ -13,7 +13,7 @@ namespace coralline {
 enum class CpuKernels {
   kAuto,     ///< XNNPACK where it takes the segment, else the builtin ones
   kBuiltin,  ///< TFLite's own
-  kXnnpack,  ///< XNNPACK, or an error
+  kXnnpack,  ///< XNNPACK, or an error; builtin where there is nothing int8
 };
 
 /// CPU cores as a device: TFLite with one thread per core, pinned there. No

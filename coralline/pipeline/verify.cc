@@ -6,11 +6,9 @@
 #include "coralline/base/check.h"
 
 namespace coralline {
-namespace {
-
-std::optional<Mismatch> Compare(const std::vector<TensorSpec>& specs,
-                                const std::vector<TensorData>& expected,
-                                const std::vector<TensorData>& found) {
+std::optional<Mismatch> FirstDifference(const std::vector<TensorSpec>& specs,
+                                        const std::vector<TensorData>& expected,
+                                        const std::vector<TensorData>& found) {
   CORALLINE_CHECK(expected.size() == found.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const auto [left, right] =
@@ -26,8 +24,6 @@ std::optional<Mismatch> Compare(const std::vector<TensorSpec>& specs,
   return std::nullopt;
 }
 
-}  // namespace
-
 std::optional<Mismatch> FindMismatch(
     Executable& whole, Pipeline& pipeline, std::int64_t num_requests,
     std::uint64_t seed,
@@ -41,7 +37,8 @@ std::optional<Mismatch> FindMismatch(
     pipeline.Push(inputs);
     const auto expected = RunOnce(whole, inputs);
     pipeline.Pop(completion);
-    auto mismatch = Compare(whole.outputs(), expected, completion.outputs);
+    auto mismatch =
+        FirstDifference(whole.outputs(), expected, completion.outputs);
     if (mismatch) {
       mismatch->request = request;
       return mismatch;

@@ -19,6 +19,12 @@ struct Mismatch {
   int found = 0;
 };
 
+/// Compares outputs bit for bit; nullopt when all are equal. Mismatch::request
+/// is left 0.
+std::optional<Mismatch> FirstDifference(const std::vector<TensorSpec>& specs,
+                                        const std::vector<TensorData>& expected,
+                                        const std::vector<TensorData>& found);
+
 /// Sends the same random inputs through the whole model and through the
 /// pipeline and compares every output bit for bit. State is reset first and
 /// then kept on both sides. Returns nullopt when all are equal. `progress`,

@@ -71,7 +71,9 @@ class SegmentWriter {
 
   SharedBytes Write() {
     // Reserving the whole avoids the copies of a growing builder.
-    FlatBufferBuilder builder(EstimateBytes());
+    FlatBufferBuilder builder(EstimateBytes(), nullptr, false,
+                              kBufferAlignment);
+    builder.ForceVectorAlignment(1, 1, kBufferAlignment);
     const auto buffers = WriteBuffers(builder);
     const auto opcodes = WriteOpcodes(builder);
     const auto graph = WriteGraph(builder);
