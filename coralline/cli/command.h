@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <span>
+
+namespace CLI {
+class App;
+}
+
+namespace coralline::cli {
+
+/// What a parsed command line does; returns the exit status.
+using Action = std::function<int()>;
+
+/// One verb of the tool. `configure` adds its options to a subcommand and
+/// returns what to do once they are parsed.
+struct Command {
+  const char* name;
+  const char* summary;
+  Action (*configure)(CLI::App& app);
+};
+
+Action ConfigureInspect(CLI::App& app);
+Action ConfigureGenerate(CLI::App& app);
+Action ConfigureSplit(CLI::App& app);
+Action ConfigureVerify(CLI::App& app);
+Action ConfigureRun(CLI::App& app);
+Action ConfigureDemo(CLI::App& app);
+
+/// Exit status of a command that the user interrupted.
+inline constexpr int kInterrupted = 130;
+
+}  // namespace coralline::cli

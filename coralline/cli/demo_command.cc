@@ -1,0 +1,249 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "coralline/base/error.h"
+#include "coralline/cli/command.h"
+#include "coralline/cli/format.h"
+#include "coralline/cli/interrupt.h"
+#include "coralline/cli/table.h"
+#include "coralline/device/cpu_device.h"
+#include "coralline/device/host.h"
+#include "coralline/graph/balance.h"
+#include "coralline/pipeline/run.h"
+#include "coralline/pipeline/verify.h"
+#include "coralline/tflite/writer.h"
+#include "coralline/zoo/synthetic.h"
+
+namespace coralline::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kFooter =
+    "Generates a fully connected network whose weights miss the second-level\n"
+    "cache of one core while half of them fit, runs it whole on one core, whole"
+    "\non several threads, and as a pipeline with one core per stage, proves "
+    "the"
+    "\noutputs equal, and prints what was measured. A core's cache plays the\n"
+    "part of an accelerator's memory.\n\n"
+    "Example:\n  coralline demo --repeats 9";
+
+// Six layers, of which four hold nearly all weights, cut evenly into 2 and 4.
+constexpr int kLayers = 6;
+constexpr int kLargeLayers = kLayers - 2;
+// The whole is this many times the cache: well beyond it, and half well inside.
+constexpr double kWholeOverCache = 1.5;
+constexpr std::int64_t kUnknownCacheBytes = 1 << 20;
+
+struct Options {
+  int width = 0;
+  int repeats = 5;
+  double seconds = 0.5;
+  bool json = false;
+};
+
+// One way to run the network.
+struct Variant {
+  std::string name;
+  std::vector<std::string> devices;  // one per stage
+  std::unique_ptr<Pipeline> pipeline;
+  std::vector<double> throughputs_rps;
+  std::string description;
+};
+
+int ChooseWidth(std::int64_t cache_bytes) {
+  const double weights = kWholeOverCache * static_cast<double>(cache_bytes);
+  return static_cast<int>(std::sqrt(weights / kLargeLayers) / 8) * 8;
+}
+
+std::vector<Variant> MakeVariants(const std::vector<int>& cores) {
+  const auto core = [&](std::size_t i) {
+    return fmt::format("cpu:{}", cores[i % cores.size()]);
+  };
+  std::vector<Variant> variants;
+  variants.push_back({.name = "whole, 1 core", .devices = {core(0)}});
+  if (cores.size() > 1 && cores[1] == cores[0] + 1) {
+    variants.push_back(
+        {.name = "whole, 2 threads",
+         .devices = {fmt::format("cpu:{}-{}", cores[0], cores[1])}});
+  }
+  for (const std::size_t stages : {2U, 4U}) {
+    if (stages > 2 && cores.size() < stages) break;
+    Variant variant{.name = fmt::format("pipeline, {} stages", stages)};
+    for (std::size_t i = 0; i < stages; ++i) variant.devices.push_back(core(i));
+    variants.push_back(std::move(variant));
+  }
+  return variants;
+}
+
+void Load(const Model& model, Variant& variant) {
+  const auto cuts =
+      EqualParameterCuts(model.graph, static_cast<int>(variant.devices.size()));
+  std::vector<std::unique_ptr<Executable>> stages;
+  for (const Model& segment :
+       SplitModel(model, SegmentsAt(model.graph.num_ops(), cuts))) {
+    stages.push_back(
+        MakeDevice(variant.devices[stages.size()], CpuKernels::kAuto)
+            ->Load(segment));
+  }
+  variant.description = stages[0]->description();
+  variant.pipeline =
+      std::make_unique<Pipeline>(std::move(stages), InterfaceOf(model.graph));
+}
+
+void VerifyAll(const Model& model, std::vector<Variant>& variants,
+               std::int64_t inputs) {
+  for (Variant& variant : variants) {
+    const auto whole = CpuDevice({}).Load(model);
+    const auto mismatch = FindMismatch(*whole, *variant.pipeline, inputs, 1);
+    if (!mismatch) continue;
+    throw Error(ErrorKind::kFailed,
+                fmt::format("{}: output differs from the whole model at byte "
+                            "{} of '{}'",
+                            variant.name, mismatch->byte, mismatch->tensor));
+  }
+}
+
+// The variants take turns, so that a change of the machine's speed meets all.
+void MeasureAll(const Model& model, const Options& options,
+                std::vector<Variant>& variants) {
+  std::mt19937_64 random(1);
+  const auto specs = InterfaceOf(model.graph).inputs;
+  const std::vector<std::vector<TensorData>> inputs = {
+      RandomData(specs, random), RandomData(specs, random)};
+  const auto duration = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(options.seconds));
+  for (int repeat = 0; repeat < options.repeats; ++repeat) {
+    for (Variant& variant : variants) {
+      const RunStats stats =
+          RunRequests(*variant.pipeline, inputs,
+                      {.duration = duration,
+                       .warmup_requests = 200,
+                       .in_flight = 4 * variant.pipeline->num_stages(),
+                       .stop = &Interrupted()});
+      if (stats.stopped) return;
+      variant.throughputs_rps.push_back(stats.throughput_rps);
+    }
+  }
+}
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+// Speed-ups of each repeat against the first variant in the same repeat.
+std::vector<double> SpeedUps(const Variant& variant, const Variant& baseline) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < variant.throughputs_rps.size(); ++i) {
+    ratios.push_back(variant.throughputs_rps[i] / baseline.throughputs_rps[i]);
+  }
+  return ratios;
+}
+
+struct Setting {
+  const Model& model;
+  int width;
+  std::int64_t cache_bytes;
+  std::int64_t verified_inputs;
+};
+
+void PrintJson(const Setting& setting, const std::vector<Variant>& variants) {
+  Json list = Json::array();
+  for (const Variant& variant : variants) {
+    const auto ratios = SpeedUps(variant, variants[0]);
+    list.push_back(
+        {{"name", variant.name},
+         {"devices", variant.devices},
+         {"throughput_rps", Median(variant.throughputs_rps)},
+         {"speedup", Median(ratios)},
+         {"speedup_min", *std::min_element(ratios.begin(), ratios.end())},
+         {"speedup_max", *std::max_element(ratios.begin(), ratios.end())}});
+  }
+  const Json json = {{"model", setting.model.name},
+                     {"origin", "measured"},
+                     {"layers", kLayers},
+                     {"width", setting.width},
+                     {"parameter_bytes", ParameterBytes(setting.model.graph)},
+                     {"l2_cache_bytes", setting.cache_bytes},
+                     {"verified_inputs", setting.verified_inputs},
+                     {"variants", list}};
+  fmt::print("{}\n", json.dump(2));
+}
+
+void PrintText(const Setting& setting, const std::vector<Variant>& variants) {
+  fmt::print(
+      "Fully connected network, {} int8 layers, width {}: {} of weights; a "
+      "core's L2 cache holds {}.\n"
+      "Outputs of every variant equal the whole model's bit for bit on {} "
+      "random inputs ({}).\n\n",
+      kLayers, setting.width, FormatBytes(ParameterBytes(setting.model.graph)),
+      FormatBytes(setting.cache_bytes), setting.verified_inputs,
+      variants[0].description.substr(variants[0].description.find(' ') + 1));
+  Table table({"measured on this machine", "inferences/s>", "per inference>",
+               "speed-up>", "min>", "max>"});
+  for (const Variant& variant : variants) {
+    const double rps = Median(variant.throughputs_rps);
+    const auto ratios = SpeedUps(variant, variants[0]);
+    table.AddRow(
+        {variant.name, fmt::format("{:.0f}", rps),
+         FormatDuration(std::chrono::nanoseconds(std::llround(1e9 / rps))),
+         fmt::format("{:.2f}x", Median(ratios)),
+         fmt::format("{:.2f}x",
+                     *std::min_element(ratios.begin(), ratios.end())),
+         fmt::format("{:.2f}x",
+                     *std::max_element(ratios.begin(), ratios.end()))});
+  }
+  fmt::print("{}\nMedians of {} runs in turn.", table.Format(),
+             variants[0].throughputs_rps.size());
+}
+
+int Demo(const Options& options) {
+  Interrupted();
+  const std::vector<int> cores = AvailableCores();
+  const std::int64_t cache_bytes =
+      L2CacheBytes(cores[0]).value_or(kUnknownCacheBytes);
+  const int width =
+      options.width > 0 ? options.width : ChooseWidth(cache_bytes);
+  const Model model =
+      GenerateFullyConnected({.width = width, .layers = kLayers});
+  std::vector<Variant> variants = MakeVariants(cores);
+  for (Variant& variant : variants) Load(model, variant);
+  constexpr std::int64_t kVerifiedInputs = 100;
+  VerifyAll(model, variants, kVerifiedInputs);
+  MeasureAll(model, options, variants);
+  if (variants.back().throughputs_rps.empty()) return kInterrupted;
+  const Setting setting{model, width, cache_bytes, kVerifiedInputs};
+  options.json ? PrintJson(setting, variants) : PrintText(setting, variants);
+  if (!options.json) {
+    const bool enough = cores.size() > 1;
+    fmt::print("{}\n", enough ? ""
+                              : " One core only: stages share it, so no "
+                                "speed-up can show.");
+  }
+  return Interrupted() ? kInterrupted : 0;
+}
+
+}  // namespace
+
+Action ConfigureDemo(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("--width", options->width,
+                 "Neurons of a hidden layer (by the cache's size)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--repeats", options->repeats, "Runs of each variant")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--duration", options->seconds, "Seconds of each run")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_flag("--json", options->json, "Print JSON");
+  app.footer(kFooter);
+  return [options] { return Demo(*options); };
+}
+
+}  // namespace coralline::cli

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace coralline::cli {
+
+/// "3.45 MiB", "12.0 KiB", "17 B".
+std::string FormatBytes(std::int64_t bytes);
+
+/// "28.1 M", "3.20 G", "17"; for counts of operations.
+std::string FormatCount(std::int64_t count);
+
+/// "41.2 us", "1.07 ms", "2.50 s".
+std::string FormatDuration(std::chrono::nanoseconds duration);
+
+/// Share of a whole, "97.3 %"; "-" where the whole is zero.
+std::string FormatShare(std::chrono::nanoseconds part,
+                        std::chrono::nanoseconds whole);
+
+}  // namespace coralline::cli

@@ -1,0 +1,116 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coralline/base/error.h"
+#include "coralline/cli/command.h"
+
+namespace coralline::cli {
+namespace {
+
+constexpr std::array<Command, 6> kCommands = {{
+    {"inspect", "Show a model's operators, sizes and what each cut costs",
+     ConfigureInspect},
+    {"generate", "Write one of the paper's networks with random weights",
+     ConfigureGenerate},
+    {"split", "Cut a model into segment files", ConfigureSplit},
+    {"verify", "Prove segment files equal to the whole model, bit for bit",
+     ConfigureVerify},
+    {"run", "Run a model as a pipeline and measure it", ConfigureRun},
+    {"demo", "Show on this machine what segmentation gains", ConfigureDemo},
+}};
+
+constexpr const char* kExitStatus =
+    "Exit status: 0 ok, 1 failed, 2 usage, 3 bad model, 4 device,\n"
+    "130 interrupted.";
+
+// Levenshtein distance, one row at a time.
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substitute = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, substitute});
+    }
+  }
+  return row.back();
+}
+
+void CheckCommandName(std::string_view name) {
+  const auto distance = [name](const Command& command) {
+    return EditDistance(name, command.name);
+  };
+  const auto* nearest = std::min_element(
+      kCommands.begin(), kCommands.end(),
+      [&](const auto& a, const auto& b) { return distance(a) < distance(b); });
+  if (distance(*nearest) == 0) return;
+  const std::string hint =
+      distance(*nearest) <= 2
+          ? fmt::format("did you mean '{}'?", nearest->name)
+          : std::string("'coralline --help' lists the commands");
+  throw Error(ErrorKind::kUsage,
+              fmt::format("unknown command '{}'; {}", name, hint));
+}
+
+int PrintError(const std::string& message, int status) {
+  fmt::print(stderr, "coralline: {}\n", message);
+  return status;
+}
+
+int ParseAndRun(int argc, char** argv) {
+  CLI::App app(
+      "Splits a quantized TFLite model into segments, and runs them as"
+      " a pipeline.",
+      "coralline");
+  app.set_version_flag("--version", "coralline " CORALLINE_VERSION);
+  app.footer(kExitStatus);
+  std::vector<std::pair<CLI::App*, Action>> actions;
+  for (const Command& command : kCommands) {
+    CLI::App* sub = app.add_subcommand(command.name, command.summary);
+    actions.emplace_back(sub, command.configure(*sub));
+  }
+  if (argc > 1 && argv[1][0] != '-') CheckCommandName(argv[1]);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    const std::string command = argc > 1 && argv[1][0] != '-'
+                                    ? fmt::format(" {}", argv[1])
+                                    : std::string();
+    return PrintError(
+        fmt::format("{}; see 'coralline{} --help'", error.what(), command),
+        static_cast<int>(ErrorKind::kUsage));
+  }
+  for (const auto& [sub, action] : actions) {
+    if (sub->parsed()) return action();
+  }
+  fmt::print("{}", app.help());
+  return 0;
+}
+
+}  // namespace
+}  // namespace coralline::cli
+
+int main(int argc, char** argv) {
+  using coralline::cli::ParseAndRun;
+  using coralline::cli::PrintError;
+  try {
+    const int status = ParseAndRun(argc, argv);
+    if (std::fflush(stdout) != 0) return PrintError("cannot write output", 1);
+    return status;
+  } catch (const coralline::Error& error) {
+    return PrintError(error.what(), static_cast<int>(error.kind()));
+  } catch (const std::exception& error) {
+    return PrintError(error.what(), 1);
+  }
+}

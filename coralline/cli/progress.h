@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace coralline::cli {
+
+/// A line on stderr that shows how far long work has come; nothing at all when
+/// stderr is no terminal. Never used inside a timed section.
+class Progress {
+ public:
+  Progress(std::string label, std::int64_t total);
+  /// Removes the line.
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// Redraws at most ten times a second.
+  void Update(std::int64_t done);
+
+ private:
+  std::string label_;
+  std::int64_t total_;
+  bool is_terminal_;
+  std::chrono::steady_clock::time_point next_;
+};
+
+}  // namespace coralline::cli

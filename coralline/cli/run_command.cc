@@ -1,0 +1,203 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "coralline/base/error.h"
+#include "coralline/cli/command.h"
+#include "coralline/cli/cut_options.h"
+#include "coralline/cli/format.h"
+#include "coralline/cli/interrupt.h"
+#include "coralline/cli/kernels_option.h"
+#include "coralline/cli/table.h"
+#include "coralline/device/host.h"
+#include "coralline/pipeline/run.h"
+#include "coralline/tflite/reader.h"
+#include "coralline/tflite/writer.h"
+
+namespace coralline::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using std::chrono::nanoseconds;
+
+constexpr const char* kFooter =
+    "Cuts the model, loads one segment on each device, sends random inputs\n"
+    "and measures in wall-clock time. Ctrl-C drains and still reports.\n\n"
+    "Examples:\n"
+    "  coralline run model.tflite --stages 2 --devices cpu:0,cpu:1\n"
+    "  coralline run model.tflite --devices cpu:0-1 --requests 1000 --json";
+
+constexpr double kDefaultSeconds = 3;
+
+struct Options {
+  std::string model;
+  CutOptions cuts;
+  std::vector<std::string> devices;
+  std::optional<std::int64_t> requests;
+  std::optional<double> seconds;
+  int in_flight = 0;
+  std::uint64_t seed = 1;
+  CpuKernels kernels = CpuKernels::kAuto;
+  bool json = false;
+};
+
+std::vector<Segment> PlanSegments(const Graph& graph, const Options& options) {
+  CutOptions cuts = options.cuts;
+  if (!HasCuts(cuts)) {
+    const std::size_t stages = options.devices.empty() ? AvailableCores().size()
+                                                       : options.devices.size();
+    cuts.stages = std::min(static_cast<int>(stages), graph.num_ops());
+  }
+  return ChooseSegments(graph, cuts);
+}
+
+std::vector<std::string> ChooseDevices(const Options& options,
+                                       std::size_t num_stages) {
+  std::vector<std::string> devices = options.devices;
+  const std::vector<int> cores = AvailableCores();
+  for (std::size_t i = 0; options.devices.empty() && i < num_stages; ++i) {
+    devices.push_back(fmt::format("cpu:{}", cores[i % cores.size()]));
+  }
+  if (devices.size() == num_stages) return devices;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{} stages and {} devices; give one device per stage "
+                          "with --devices, or --stages {}",
+                          num_stages, devices.size(), devices.size()));
+}
+
+std::unique_ptr<Pipeline> Load(const Model& model,
+                               const std::vector<Segment>& segments,
+                               const Options& options) {
+  const auto devices = ChooseDevices(options, segments.size());
+  const auto models = SplitModel(model, segments);
+  std::vector<std::unique_ptr<Executable>> stages;
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    stages.push_back(MakeDevice(devices[i], options.kernels)->Load(models[i]));
+  }
+  return std::make_unique<Pipeline>(std::move(stages),
+                                    InterfaceOf(model.graph));
+}
+
+RunStats Measure(const Model& model, Pipeline& pipeline,
+                 const Options& options) {
+  std::mt19937_64 random(options.seed);
+  std::vector<std::vector<TensorData>> inputs;
+  const auto specs = InterfaceOf(model.graph).inputs;
+  for (int i = 0; i < 4; ++i) inputs.push_back(RandomData(specs, random));
+  RunOptions run{.requests = options.requests,
+                 .in_flight = options.in_flight,
+                 .stop = &Interrupted()};
+  if (options.seconds || !options.requests) {
+    run.duration =
+        std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>(
+            options.seconds.value_or(kDefaultSeconds)));
+  }
+  return RunRequests(pipeline, inputs, run);
+}
+
+Json HistogramJson(const Histogram& histogram) {
+  return {{"min", histogram.min().count()},
+          {"mean", histogram.mean().count()},
+          {"median", histogram.Percentile(50).count()},
+          {"p90", histogram.Percentile(90).count()},
+          {"p95", histogram.Percentile(95).count()},
+          {"p99", histogram.Percentile(99).count()},
+          {"max", histogram.max().count()}};
+}
+
+void PrintJson(const Model& model, const std::vector<Segment>& segments,
+               const RunStats& stats) {
+  Json stages = Json::array();
+  for (std::size_t i = 0; i < stats.stages.size(); ++i) {
+    const StageStats& stage = stats.stages[i];
+    stages.push_back(
+        {{"device", stage.description},
+         {"ops", segments[i].ops},
+         {"count", stage.busy.count()},
+         {"latency_ns", HistogramJson(stage.busy)},
+         {"busy_ns", stage.busy.sum().count()},
+         {"waiting_for_input_ns", stage.waiting_for_input.count()},
+         {"waiting_for_output_ns", stage.waiting_for_output.count()}});
+  }
+  const Json json = {{"model", model.name},
+                     {"origin", "measured"},
+                     {"tflite", TfLiteVersion()},
+                     {"requests", stats.requests},
+                     {"duration_ns", stats.wall.count()},
+                     {"throughput_rps", stats.throughput_rps},
+                     {"latency_ns", HistogramJson(stats.latency)},
+                     {"interrupted", stats.stopped},
+                     {"stages", stages}};
+  fmt::print("{}\n", json.dump(2));
+}
+
+std::string FormatPercentiles(const Histogram& histogram) {
+  return fmt::format("median {}, p90 {}, p95 {}, p99 {}, max {}",
+                     FormatDuration(histogram.Percentile(50)),
+                     FormatDuration(histogram.Percentile(90)),
+                     FormatDuration(histogram.Percentile(95)),
+                     FormatDuration(histogram.Percentile(99)),
+                     FormatDuration(histogram.max()));
+}
+
+void PrintText(const Model& model, const std::vector<Segment>& segments,
+               const RunStats& stats) {
+  fmt::print("{}: {} stages, {} requests in {}, measured{}\n", model.name,
+             segments.size(), stats.requests, FormatDuration(stats.wall),
+             stats.stopped ? " (interrupted)" : "");
+  fmt::print("throughput  {:.1f} requests/s\n", stats.throughput_rps);
+  fmt::print("latency     {}\n\n", FormatPercentiles(stats.latency));
+  Table table({"stage>", "device", "ops", "median>", "p99>", "busy>",
+               "no input>", "no room>"});
+  for (std::size_t i = 0; i < stats.stages.size(); ++i) {
+    const StageStats& stage = stats.stages[i];
+    table.AddRow({std::to_string(i), stage.description,
+                  FormatSegment(segments[i]),
+                  FormatDuration(stage.busy.Percentile(50)),
+                  FormatDuration(stage.busy.Percentile(99)),
+                  FormatShare(stage.busy.sum(), stats.wall),
+                  FormatShare(stage.waiting_for_input, stats.wall),
+                  FormatShare(stage.waiting_for_output, stats.wall)});
+  }
+  fmt::print("{}", table.Format());
+}
+
+int Run(const Options& options) {
+  Interrupted();
+  const Model model = ReadTflite(options.model);
+  const auto segments = PlanSegments(model.graph, options);
+  const auto pipeline = Load(model, segments, options);
+  const RunStats stats = Measure(model, *pipeline, options);
+  options.json ? PrintJson(model, segments, stats)
+               : PrintText(model, segments, stats);
+  return stats.stopped ? kInterrupted : 0;
+}
+
+}  // namespace
+
+Action ConfigureRun(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("MODEL", options->model, "A quantized .tflite file")
+      ->required();
+  AddCutOptions(app, options->cuts);
+  app.add_option("--devices", options->devices,
+                 "One per stage: cpu, cpu:0 (one core), cpu:0-1 (two threads)")
+      ->delimiter(',');
+  app.add_option("--requests", options->requests, "End after so many")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--duration", options->seconds,
+                 "End after so many seconds (3, unless --requests is given)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--in-flight", options->in_flight,
+                 "Requests inside at a time (twice the stages)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--seed", options->seed, "Of the random inputs")
+      ->capture_default_str();
+  AddKernelsOption(app, options->kernels);
+  app.add_flag("--json", options->json, "Print JSON");
+  app.footer(kFooter);
+  return [options] { return Run(*options); };
+}
+
+}  // namespace coralline::cli

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "coralline/tflite/model.h"
+
+namespace coralline {
+
+/// Applied to a layer's result inside the op; values of the file format.
+enum class Activation : std::int8_t { kNone = 0, kRelu = 1, kRelu6 = 3 };
+enum class Padding : std::int8_t { kSame = 0, kValid = 1 };
+
+struct Conv2dOptions {
+  int stride_h = 1;
+  int stride_w = 1;
+  Padding padding = Padding::kSame;
+  Activation activation = Activation::kNone;
+};
+
+struct FullyConnectedOptions {
+  Activation activation = Activation::kNone;
+};
+
+/// Options of one op; monostate for kinds that have none.
+using OpOptions =
+    std::variant<std::monostate, Conv2dOptions, FullyConnectedOptions>;
+
+/// Assembles a model: tensors first, then the ops that use them, in execution
+/// order. Shapes and quantization are the caller's to get right.
+class ModelBuilder {
+ public:
+  /// `expected_bytes` reserves storage, so that large constants are not moved.
+  explicit ModelBuilder(std::size_t expected_bytes = 1 << 16);
+  ~ModelBuilder();
+  ModelBuilder(const ModelBuilder&) = delete;
+  ModelBuilder& operator=(const ModelBuilder&) = delete;
+
+  /// These return the index of the new tensor. Tensor::constant_bytes is
+  /// ignored: it follows from the function.
+  int AddInput(const Tensor& tensor);
+  int AddActivation(const Tensor& tensor);
+  int AddConstant(const Tensor& tensor, std::span<const std::byte> data);
+
+  void AddOp(const Op& op, const OpOptions& options = {});
+  void SetOutputs(std::vector<int> outputs);
+
+  /// Finishes and verifies the model; the builder is used up. Throws
+  /// Error(kModel) as ParseTflite does, where the parts do not fit.
+  Model Build(const std::string& name);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace coralline
