@@ -84,7 +84,8 @@ void MarkEmptyConstants(Graph& graph) {
   for (const Op& op : graph.ops) mark(op.outputs);
   for (std::size_t i = 0; i < written.size(); ++i) {
     Tensor& tensor = graph.tensors[i];
-    const bool is_value = written[i] || tensor.is_variable;
+    const bool is_value =
+        written[i] || tensor.is_variable || tensor.is_constant();
     if (!is_value && NumBytes(tensor) == 0) tensor.constant_bytes = 0;
   }
 }

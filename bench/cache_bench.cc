@@ -1,0 +1,74 @@
+// The paper's effect on CPU cores: a fully connected net whole on one core, on
+// two threads, and as a two-stage pipeline, by weight size. More than 2x where
+// the whole misses a core's cache and half of it fits.
+
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+
+#include "coralline/base/error.h"
+#include "coralline/device/cpu_device.h"
+#include "coralline/graph/balance.h"
+#include "coralline/pipeline/run.h"
+#include "coralline/tflite/writer.h"
+#include "coralline/zoo/synthetic.h"
+
+namespace coralline {
+namespace {
+
+constexpr int kLayers = 6;  // four of them hold nearly all weights
+constexpr int kRequests = 500;
+
+void Sizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgName("KiB");
+  for (const int kib : {512, 1024, 2048, 3072, 4096, 8192, 16384}) {
+    benchmark->Arg(kib);
+  }
+  benchmark->UseRealTime()->Unit(benchmark::kMillisecond);
+}
+
+Model NetOf(std::int64_t kib) {
+  const double per_layer = static_cast<double>(kib) * 1024 / (kLayers - 2);
+  return GenerateFullyConnected(
+      {.width = static_cast<int>(std::sqrt(per_layer)), .layers = kLayers});
+}
+
+void RunNet(benchmark::State& state, const std::vector<std::string>& devices) {
+  try {
+    const Model model = NetOf(state.range(0));
+    const auto cuts =
+        EqualParameterCuts(model.graph, static_cast<int>(devices.size()));
+    std::vector<std::unique_ptr<Executable>> stages;
+    for (const Model& segment :
+         SplitModel(model, SegmentsAt(model.graph.num_ops(), cuts))) {
+      stages.push_back(
+          MakeDevice(devices[stages.size()], CpuKernels::kAuto)->Load(segment));
+    }
+    Pipeline pipeline(std::move(stages), InterfaceOf(model.graph));
+    std::mt19937_64 random(1);
+    const std::vector<std::vector<TensorData>> inputs = {
+        RandomData(InterfaceOf(model.graph).inputs, random)};
+    for (auto _ : state) {
+      RunRequests(pipeline, inputs, {.requests = kRequests, .in_flight = 8});
+    }
+  } catch (const Error& error) {
+    return state.SkipWithError(error.what());
+  }
+  state.SetItemsProcessed(state.iterations() * kRequests);
+}
+
+void BM_WholeOnOneCore(benchmark::State& state) { RunNet(state, {"cpu:0"}); }
+BENCHMARK(BM_WholeOnOneCore)->Apply(Sizes);
+
+void BM_WholeOnTwoThreads(benchmark::State& state) {
+  RunNet(state, {"cpu:0-1"});
+}
+BENCHMARK(BM_WholeOnTwoThreads)->Apply(Sizes);
+
+void BM_PipelineOfTwo(benchmark::State& state) {
+  RunNet(state, {"cpu:0", "cpu:1"});
+}
+BENCHMARK(BM_PipelineOfTwo)->Apply(Sizes);
+
+}  // namespace
+}  // namespace coralline

@@ -1,0 +1,238 @@
+// Runs the program as a user does: outputs, exit statuses, memory.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "coralline/base/error.h"
+#include "coralline/device/cpu_device.h"
+
+namespace coralline {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+struct Result {
+  int status = -1;
+  std::string output;  // stdout, then stderr
+};
+
+class Cli : public testing::Test {
+ protected:
+  Cli() {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  ~Cli() override { std::filesystem::remove_all(folder_); }
+
+  // Runs in a folder of the test's own. `prefix` may set variables.
+  Result Run(const std::string& arguments, const std::string& prefix = "") {
+    const std::string command = "cd '" + folder_.string() + "' && " + prefix +
+                                " " CORALLINE_PROGRAM " " + arguments +
+                                " 2>stderr.txt";
+    Result result;
+    FILE* pipe = popen(command.c_str(), "r");
+    std::array<char, 4096> buffer;
+    std::size_t got = 0;
+    while ((got = fread(buffer.data(), 1, buffer.size(), pipe)) > 0) {
+      result.output.append(buffer.data(), got);
+    }
+    result.status = WEXITSTATUS(pclose(pipe));
+    std::ifstream errors(folder_ / "stderr.txt");
+    result.output += std::string(std::istreambuf_iterator<char>(errors), {});
+    return result;
+  }
+
+  // Compares with tests/cli/golden/NAME.txt; UPDATE_GOLDEN=1 rewrites it.
+  void ExpectGolden(const std::string& name, const std::string& arguments) {
+    const Result result = Run(arguments);
+    EXPECT_EQ(result.status, 0) << result.output;
+    const auto path = std::filesystem::path(CORALLINE_SOURCE_DIR) /
+                      "tests/cli/golden" / (name + ".txt");
+    if (std::getenv("UPDATE_GOLDEN")) std::ofstream(path) << result.output;
+    std::ifstream file(path);
+    std::stringstream golden;
+    golden << file.rdbuf();
+    EXPECT_EQ(result.output, golden.str()) << path;
+  }
+
+  void Write(const std::string& name, const std::string& content) {
+    std::ofstream(folder_ / name, std::ios::binary) << content;
+  }
+
+  std::int64_t FileBytes(const std::string& name) const {
+    return static_cast<std::int64_t>(
+        std::filesystem::file_size(folder_ / name));
+  }
+
+  // Peak resident memory of one run.
+  std::int64_t PeakBytes(const std::string& arguments) const {
+    const std::string command = "cd '" + folder_.string() +
+                                "' && exec " CORALLINE_PROGRAM " " + arguments +
+                                " >output.txt 2>&1";
+    const pid_t child = fork();
+    if (child == 0) {
+      execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+      _exit(127);
+    }
+    int status = 0;
+    rusage usage{};
+    EXPECT_EQ(wait4(child, &status, 0, &usage), child);
+    EXPECT_EQ(status, 0);
+    return std::int64_t{usage.ru_maxrss} * 1024;
+  }
+
+  static bool CanExecute() {
+    try {
+      TfLiteVersion();
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  }
+
+  const std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) /
+      (std::string("cli_") +
+       testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+TEST_F(Cli, HelpOfEveryCommand) {
+  ExpectGolden("help", "--help");
+  for (const std::string command :
+       {"inspect", "generate", "split", "verify", "run", "demo"}) {
+    ExpectGolden("help_" + command, command + " --help");
+  }
+  ExpectGolden("help_generate_fc", "generate fc --help");
+  ExpectGolden("help_generate_conv", "generate conv --help");
+}
+
+TEST_F(Cli, GenerateInspectAndSplit) {
+  ExpectGolden("generate", "generate fc --width 300");
+  ExpectGolden("inspect", "inspect fc_300.tflite");
+  ExpectGolden("inspect_json", "inspect fc_300.tflite --json");
+  ExpectGolden("split", "split fc_300.tflite --stages 3 -o segments");
+  ExpectGolden("split_json", "split fc_300.tflite --cuts 2 -o segments --json");
+  ExpectGolden("generate_conv", "generate conv --width 8 --size 8 -o c.tflite");
+  ExpectGolden("split_at", "split c.tflite --at conv_2/output -o at");
+  ExpectGolden("split_ops", "split c.tflite --ops 0-1,2 --ops 3-4 -o ops");
+}
+
+TEST_F(Cli, VerifyProvesGoodSegmentsAndFindsBadOnes) {
+  if (!CanExecute()) GTEST_SKIP() << "no TFLite library";
+  Run("generate fc --width 64");
+  Run("split fc_64.tflite --cuts 1,3 -o segments");
+  Result result = Run("verify fc_64.tflite --segments segments --inputs 3");
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.output, AllOf(HasSubstr("builtin kernels: 3 segments "
+                                             "equal the whole model bit for "
+                                             "bit on 3 random inputs")));
+  // Segments of a network with other weights must be told apart.
+  Run("generate fc --width 64 --seed 2 -o other/fc_64.tflite");
+  Run("split other/fc_64.tflite --cuts 1,3 -o segments");
+  result = Run("verify fc_64.tflite --segments segments --inputs 3 --json");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.output, AllOf(HasSubstr("\"bit_exact\": false"),
+                                   HasSubstr("\"first_difference\"")));
+}
+
+TEST_F(Cli, RunMeasuresAPipeline) {
+  if (!CanExecute()) GTEST_SKIP() << "no TFLite library";
+  Run("generate fc --width 64");
+  const Result result =
+      Run("run fc_64.tflite --stages 2 --devices cpu,cpu --requests 50 --json");
+  EXPECT_EQ(result.status, 0) << result.output;
+  for (const char* field :
+       {"\"requests\": 50", "\"throughput_rps\"", "\"latency_ns\"",
+        "\"origin\": \"measured\"", "\"waiting_for_input_ns\""}) {
+    EXPECT_THAT(result.output, HasSubstr(field));
+  }
+}
+
+TEST_F(Cli, InterruptDrainsAndReports) {
+  if (!CanExecute()) GTEST_SKIP() << "no TFLite library";
+  Run("generate fc --width 64");
+  const Result result = Run("run fc_64.tflite --devices cpu --duration 60",
+                            "timeout --preserve-status -s INT 1");
+  EXPECT_EQ(result.status, 130);
+  EXPECT_THAT(result.output,
+              AllOf(HasSubstr("(interrupted)"), HasSubstr("throughput")));
+}
+
+TEST_F(Cli, EachErrorHasItsMessageAndStatus) {
+  Run("generate fc --width 8");
+  Write("tiny.tflite", std::string("\x18\0\0\0TFL3", 8));
+  Write("text.tflite", "this is no model at all");
+  struct Case {
+    const char* arguments;
+    int status;
+    const char* message;
+  };
+  const std::vector<Case> cases = {
+      {"slpit", 2, "unknown command 'slpit'; did you mean 'split'?"},
+      {"inspect", 2, "MODEL is required; see 'coralline inspect --help'"},
+      {"inspect none.tflite", 3, "none.tflite: cannot open: No such file"},
+      {"inspect .", 3, ".: not a regular file"},
+      {"inspect tiny.tflite", 3, "tiny.tflite: damaged or truncated"},
+      {"inspect text.tflite", 3, "text.tflite: not a TFLite model"},
+      {"split fc_8.tflite -o x", 2, "where to cut?"},
+      {"split fc_8.tflite --cuts 5 -o x", 2, "cut 5 is invalid"},
+      {"split fc_8.tflite --cuts 2,1 -o x", 2, "cut 1 is invalid"},
+      {"split fc_8.tflite --stages 6 -o x", 2, "a model of 5 ops takes 1 to 5"},
+      {"split fc_8.tflite --at input -o x", 2, "no op produces a tensor"},
+      {"split fc_8.tflite --ops 0-9 -o x", 2, "--ops 0-9: expected op numbers"},
+      {"split fc_8.tflite --cuts 1 --stages 2 -o x", 2, "see 'coralline split"},
+      {"split fc_8.tflite --cuts 1 -o fc_8.tflite", 1, "cannot create"},
+      {"verify fc_8.tflite --segments .", 3, "no segments of 'fc_8'"},
+      {"run fc_8.tflite --devices gpu:0", 2, "unknown device 'gpu:0'"},
+      {"run fc_8.tflite --stages 3 --devices cpu", 2, "3 stages and 1 devices"},
+      {"generate fc --width 0", 2, "width 0 is too small"},
+      {"generate fc --width 50000", 2, "holds less than 2 GB"},
+  };
+  for (const Case& test_case : cases) {
+    const Result result = Run(test_case.arguments);
+    EXPECT_EQ(result.status, test_case.status) << test_case.arguments;
+    EXPECT_THAT(result.output, HasSubstr(test_case.message));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "x"));
+  }
+}
+
+TEST_F(Cli, WithoutALibraryOnlyExecutionFails) {
+  const std::string no_library = "CORALLINE_TFLITE=./none.so";
+  Run("generate fc --width 8");
+  EXPECT_EQ(Run("inspect fc_8.tflite", no_library).status, 0);
+  EXPECT_EQ(Run("split fc_8.tflite --cuts 2 -o s", no_library).status, 0);
+  const Result result = Run("run fc_8.tflite", no_library);
+  EXPECT_EQ(result.status, 4);
+  EXPECT_THAT(result.output, HasSubstr("CORALLINE_TFLITE names a library that "
+                                       "cannot be used"));
+}
+
+TEST_F(Cli, LargeWeightsAreHeldOnce) {
+  if (*CORALLINE_SANITIZE) GTEST_SKIP() << "sanitizers change the memory";
+  constexpr std::int64_t kProgram = 16 << 20;
+  ASSERT_EQ(Run("generate fc --width 4620").status, 0);
+  const std::int64_t file = FileBytes("fc_4620.tflite");
+  ASSERT_GT(file, 60 << 20);
+  EXPECT_LT(PeakBytes("inspect fc_4620.tflite"), file + kProgram);
+  // Besides the model there is only the segment being written.
+  const std::int64_t peak =
+      PeakBytes("split fc_4620.tflite --cuts 3 -o segments");
+  const std::int64_t segment =
+      FileBytes("segments/fc_4620_segment_0_of_2.tflite");
+  ASSERT_GT(segment, file / 3);
+  EXPECT_LT(peak, file + segment + kProgram);
+}
+
+}  // namespace
+}  // namespace coralline
