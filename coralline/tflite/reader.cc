@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "coralline/base/check.h"
 #include "coralline/base/error.h"
@@ -17,8 +18,12 @@ using internal::SizeOf;
 
 template <typename T, typename U>
 std::vector<T> ToVector(const flatbuffers::Vector<U>* vector) {
-  if (!vector) return {};
-  return std::vector<T>(vector->begin(), vector->end());
+  static_assert(sizeof(T) == sizeof(U));
+  if (SizeOf(vector) == 0) return {};
+  // Real files do not always align 8-byte elements.
+  std::vector<T> values(vector->size());
+  std::memcpy(values.data(), vector->Data(), values.size() * sizeof(T));
+  return values;
 }
 
 std::string ToString(const flatbuffers::String* text) {
