@@ -12,6 +12,7 @@
 #include "coralline/base/error.h"
 #include "coralline/device/host.h"
 #include "coralline/device/internal/tflite_library.h"
+#include "coralline/tflite/op_support.h"
 
 namespace coralline {
 namespace {
@@ -22,8 +23,13 @@ void AppendMessage(void* text, const char* format, va_list arguments) {
   char line[512];
   std::vsnprintf(line, sizeof(line), format, arguments);
   auto& messages = *static_cast<std::string*>(text);
-  if (messages.size() < 2000) {
-    messages += (messages.empty() ? "" : "; ") + std::string(line);
+  std::string message(line);
+  message.erase(message.find_last_not_of(" \n") + 1);
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  constexpr std::size_t kEnough = 1000;
+  const bool is_new = messages.find(message) == std::string::npos;
+  if (is_new && messages.size() < kEnough) {
+    messages += (messages.empty() ? "" : "; ") + message;
   }
 }
 
@@ -209,6 +215,7 @@ std::unique_ptr<Executable> CpuDevice::Load(const Model& segment) const {
   if (!cores_.empty()) pin.emplace(cores_);
   const int num_threads = std::max(1, static_cast<int>(cores_.size()));
   const TfLiteLibrary& lib = TfLiteLibrary::Get();
+  CheckRuntimeSupport(segment, lib.version());
   std::string why;
   const auto make = [&](Session session, std::string_view kernels) {
     return std::make_unique<CpuExecutable>(
