@@ -209,9 +209,9 @@ TEST(ParseTflite, RefusesADisorderedDataFlow) {
   EXPECT_THAT(ErrorOf(Knobs{.first_outputs = {0}, .second_inputs = {0, 3}}),
               HasSubstr("writes tensor 0 'x', which has a value"));
   EXPECT_THAT(
-      ErrorOf(Knobs{
-          .outputs = {1, 2}, .second_inputs = {0, 3}, .first_outputs = {2}}),
-      HasSubstr("which has a value"));
+      ErrorOf(
+          Knobs{.first_outputs = {}, .second_inputs = {0, 3}, .outputs = {1}}),
+      HasSubstr("no op writes the model output 1 'y'"));
 }
 
 struct RealModel {

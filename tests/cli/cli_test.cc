@@ -163,7 +163,7 @@ TEST_F(Cli, InterruptDrainsAndReports) {
   if (!CanExecute()) GTEST_SKIP() << "no TFLite library";
   Run("generate fc --width 64");
   const Result result = Run("run fc_64.tflite --devices cpu --duration 60",
-                            "timeout --preserve-status -s INT 1");
+                            "timeout --foreground --preserve-status -s INT 1");
   EXPECT_EQ(result.status, 130);
   EXPECT_THAT(result.output,
               AllOf(HasSubstr("(interrupted)"), HasSubstr("throughput")));
