@@ -143,9 +143,9 @@ std::string FormatPercentiles(const Histogram& histogram) {
 
 void PrintText(const Model& model, const std::vector<Segment>& segments,
                const RunStats& stats) {
-  fmt::print("{}: {} stages, {} requests in {}, measured{}\n", model.name,
-             segments.size(), stats.requests, FormatDuration(stats.wall),
-             stats.stopped ? " (interrupted)" : "");
+  fmt::print("{}: {} stage{}, {} requests in {}, measured{}\n", model.name,
+             segments.size(), segments.size() == 1 ? "" : "s", stats.requests,
+             FormatDuration(stats.wall), stats.stopped ? " (interrupted)" : "");
   fmt::print("throughput  {:.1f} requests/s\n", stats.throughput_rps);
   fmt::print("latency     {}\n\n", FormatPercentiles(stats.latency));
   Table table({"stage>", "device", "ops", "median>", "p99>", "busy>",

@@ -197,12 +197,15 @@ void CheckWire(const wire::Model& root, std::span<const std::byte> bytes,
               SizeOf(root.subgraphs()));
   }
   const wire::SubGraph* graph = root.subgraphs()->Get(0);
-  if (!graph || SizeOf(graph->tensors()) == 0 ||
-      SizeOf(graph->operators()) == 0 || SizeOf(graph->outputs()) == 0 ||
-      SizeOf(root.operator_codes()) == 0 || SizeOf(root.buffers()) == 0) {
-    FailModel(name,
-              "no operators, tensors, outputs or buffers: nothing to run");
-  }
+  if (!graph) FailModel(name, "the subgraph is missing");
+  const auto require = [&name](int count, std::string_view what) {
+    if (count == 0) FailModel(name, "no {}: nothing to run", what);
+  };
+  require(SizeOf(root.buffers()), "buffers");
+  require(SizeOf(graph->tensors()), "tensors");
+  require(SizeOf(root.operator_codes()), "operator codes");
+  require(SizeOf(graph->operators()), "operators");
+  require(SizeOf(graph->outputs()), "outputs");
   if (HasNull(graph->tensors()) || HasNull(graph->operators()) ||
       HasNull(root.operator_codes()) || HasNull(root.buffers()) ||
       HasNull(root.metadata())) {
