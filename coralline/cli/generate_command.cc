@@ -64,7 +64,8 @@ CLI::App* AddFullyConnected(CLI::App& app, Options& options) {
       ->capture_default_str();
   fc->add_option("--activation", options.fc.activation,
                  "relu (fused) or tanh (an op of its own, as in the paper)")
-      ->transform(CLI::CheckedTransformer(activations, CLI::ignore_case));
+      ->transform(CLI::CheckedTransformer(activations, CLI::ignore_case))
+      ->option_text("relu|tanh");
   fc->add_option("--seed", options.fc.seed, "Of the weights")
       ->capture_default_str();
   AddCommon(*fc, options);

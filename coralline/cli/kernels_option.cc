@@ -11,7 +11,8 @@ void AddKernelsOption(CLI::App& app, CpuKernels& kernels) {
       {"xnnpack", CpuKernels::kXnnpack}};
   app.add_option("--kernels", kernels,
                  "auto (XNNPACK where it takes the segment), builtin, xnnpack")
-      ->transform(CLI::CheckedTransformer(names, CLI::ignore_case));
+      ->transform(CLI::CheckedTransformer(names, CLI::ignore_case))
+      ->option_text("auto|builtin|xnnpack");
 }
 
 }  // namespace coralline::cli

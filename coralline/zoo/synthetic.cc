@@ -16,6 +16,8 @@ constexpr float kInputScale = 0.05F;
 // ReLU outputs use the whole range for values from 0 to 12.75.
 constexpr float kActivationScale = 0.05F;
 constexpr std::int64_t kReluZeroPoint = -128;
+// Before tanh, which is flat beyond +-3.
+constexpr float kBeforeTanhScale = 0.03F;
 constexpr float kTanhScale = 1.0F / 128;  // required by the TANH op
 // Standard deviation of the uniform weights -127 .. 127.
 constexpr float kWeightDeviation = 73.3F;
@@ -51,7 +53,12 @@ struct Value {
   float scale;
 };
 
-// Keeps the variance of what passes through: after ReLU half of it is lost.
+// Keeps the spread of what passes through. ReLU loses half of the variance;
+// tanh needs values of about one in front of it, so the wide input is damped.
+constexpr float kReluGain = 2;
+constexpr float kTanhGain = 3;
+constexpr float kTanhInputGain = 0.15F;
+
 float WeightScale(int fan_in, float gain) {
   return std::sqrt(gain / static_cast<float>(fan_in)) / kWeightDeviation;
 }
@@ -183,13 +190,15 @@ Model GenerateFullyConnected(const FullyConnectedNet& net) {
     const int units = is_last ? net.output : net.width;
     const bool relu = !tanh && !is_last;
     const std::string name = fmt::format("dense_{}", i);
+    const float gain = !tanh ? kReluGain : i == 1 ? kTanhInputGain : kTanhGain;
     value = builder.AddLayer(
         {.name = name,
          .weight_shape = {units, fan_in},
          .output_shape = {1, units},
-         .gain = tanh && i > 1 ? 3.0F : 2.0F,
+         .gain = gain,
          .per_channel = false,
-         .output = PerTensor(kActivationScale, relu ? kReluZeroPoint : 0)},
+         .output = PerTensor(tanh ? kBeforeTanhScale : kActivationScale,
+                             relu ? kReluZeroPoint : 0)},
         value, OpKind::kFullyConnected, 4,
         FullyConnectedOptions{relu ? Activation::kRelu : Activation::kNone});
     if (tanh && !is_last) {
@@ -217,7 +226,7 @@ Model GenerateConv(const ConvNet& net) {
         {.name = fmt::format("conv_{}", i),
          .weight_shape = {net.width, 3, 3, channels},
          .output_shape = {1, net.size, net.size, net.width},
-         .gain = 2.0F,
+         .gain = kReluGain,
          .per_channel = true,
          .output = PerTensor(kActivationScale, kReluZeroPoint)},
         value, OpKind::kConv2d, 3,
