@@ -9,6 +9,7 @@
 #include "coralline/cli/command.h"
 #include "coralline/cli/format.h"
 #include "coralline/cli/interrupt.h"
+#include "coralline/cli/progress.h"
 #include "coralline/cli/table.h"
 #include "coralline/device/cpu_device.h"
 #include "coralline/device/host.h"
@@ -117,8 +118,13 @@ void MeasureAll(const Model& model, const Options& options,
       RandomData(specs, random), RandomData(specs, random)};
   const auto duration = std::chrono::duration_cast<std::chrono::nanoseconds>(
       std::chrono::duration<double>(options.seconds));
+  const auto total =
+      options.repeats * static_cast<std::int64_t>(variants.size());
+  Progress progress("measuring: run", total);
+  std::int64_t runs = 0;
   for (int repeat = 0; repeat < options.repeats; ++repeat) {
     for (Variant& variant : variants) {
+      progress.Update(++runs);
       const RunStats stats =
           RunRequests(*variant.pipeline, inputs,
                       {.duration = duration,
@@ -198,8 +204,11 @@ void PrintText(const Setting& setting, const std::vector<Variant>& variants) {
          fmt::format("{:.2f}x",
                      *std::max_element(ratios.begin(), ratios.end()))});
   }
-  fmt::print("{}\nMedians of {} runs in turn.", table.Format(),
-             variants[0].throughputs_rps.size());
+  fmt::print("{}\nMedians of {} runs of each in turn.{}\n", table.Format(),
+             variants[0].throughputs_rps.size(),
+             AvailableCores().size() > 1
+                 ? ""
+                 : " One core only: stages share it and gain nothing.");
 }
 
 int Demo(const Options& options) {
@@ -219,12 +228,6 @@ int Demo(const Options& options) {
   if (variants.back().throughputs_rps.empty()) return kInterrupted;
   const Setting setting{model, width, cache_bytes, kVerifiedInputs};
   options.json ? PrintJson(setting, variants) : PrintText(setting, variants);
-  if (!options.json) {
-    const bool enough = cores.size() > 1;
-    fmt::print("{}\n", enough ? ""
-                              : " One core only: stages share it, so no "
-                                "speed-up can show.");
-  }
   return Interrupted() ? kInterrupted : 0;
 }
 
