@@ -67,7 +67,7 @@ std::optional<std::int64_t> NumBytes(const Tensor& tensor) {
   const auto elements = NumElements(tensor.shape);
   const auto bits = ElementBits(tensor.type);
   if (!elements || !bits) return std::nullopt;
-  if (*bits < 8) return (*elements + 1) / 2;
+  if (*bits < 8) return *elements / 2 + *elements % 2;
   const std::int64_t element_bytes = *bits / 8;
   if (*elements > std::numeric_limits<std::int64_t>::max() / element_bytes) {
     return std::nullopt;

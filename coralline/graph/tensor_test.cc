@@ -29,6 +29,13 @@ TEST(NumBytes, CountsTheElementType) {
             std::nullopt);
 }
 
+TEST(NumBytes, RoundsHalfBytesUpWithoutOverflow) {
+  const std::vector<int> most = {7, 7, 73, 127, 337, 92737, 649657};
+  EXPECT_EQ(NumElements(most), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(NumBytes({.type = DataType::kInt4, .shape = most}),
+            std::int64_t{1} << 62);
+}
+
 TEST(DataTypeName, NamesUnknownValuesByNumber) {
   EXPECT_EQ(DataTypeName(DataType::kInt8), "int8");
   EXPECT_EQ(DataTypeName(static_cast<DataType>(-3)), "type -3");
