@@ -11,6 +11,8 @@ function(coralline_module name)
   add_library(${target} STATIC ${ARG_SOURCES})
   add_library(coralline::${name} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  # The public headers need it, also where the library is installed.
+  target_compile_features(${target} PUBLIC cxx_std_20)
   target_sources(${target} PUBLIC FILE_SET HEADERS
     BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HEADERS})
   list(TRANSFORM ARG_DEPENDS PREPEND coralline::)
