@@ -53,7 +53,7 @@ class BoundedQueue {
     if (!open && filled == 0) return std::nullopt;
     T value = std::move(slots_[head % slots_.size()]);
     head_.value.fetch_add(kOne);
-    if (filled - 1 <= capacity() / 2) head_.value.notify_one();
+    head_.value.notify_one();
     return value;
   }
 

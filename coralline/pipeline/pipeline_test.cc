@@ -110,7 +110,7 @@ TEST(Pipeline, OneThreadMayFillItToTheBrim) {
   stages.push_back(Sum({"a"}, {"b"}, 0));
   stages.push_back(Sum({"b"}, {"c"}, 0));
   Pipeline pipeline(std::move(stages), {Bytes({"a"}), Bytes({"c"})},
-                    {.queue_capacity = 1});
+                    {.queue_capacity = 4, .spin = {}});
   Completion completion;
   for (int i = 0; i < pipeline.max_in_flight(); ++i) pipeline.Push(Data({i}));
   for (int i = 0; i < pipeline.max_in_flight(); ++i) {
