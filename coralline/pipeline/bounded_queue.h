@@ -17,8 +17,7 @@ namespace coralline {
 /// A bounded first-in first-out queue between one producing and one consuming
 /// thread. Whoever has to wait yields the processor for a short time first, so
 /// that two busy threads hand over without a system call, then blocks, so that
-/// an idle queue costs nothing. A producer that blocked on a full queue is
-/// woken once the queue is half empty, not at every free place.
+/// an idle queue costs nothing.
 ///
 /// Push and Close belong to the producing thread, Pop to the consuming one,
 /// Abort to any thread.
