@@ -69,8 +69,9 @@ constexpr std::array<std::string_view, 160> kNames = {
 
 std::string OpKindName(OpKind kind) {
   const auto code = static_cast<std::size_t>(kind);
-  return code < kNames.size() ? std::string(kNames[code])
-                              : fmt::format("BUILTIN_{}", code);
+  return code < kNames.size()
+             ? std::string(kNames[code])
+             : fmt::format("BUILTIN_{}", static_cast<int>(kind));
 }
 
 }  // namespace coralline

@@ -121,6 +121,11 @@ Model Parse(SharedBytes bytes, const std::string& file,
                             "'TFL3' is missing",
                             file));
   }
+  if (bytes.size() >= FLATBUFFERS_MAX_BUFFER_SIZE) {
+    throw Error(ErrorKind::kModel,
+                fmt::format("{}: {} bytes; a flatbuffer is smaller than 2 GB",
+                            file, bytes.size()));
+  }
   flatbuffers::Verifier verifier(data, bytes.size());
   if (!wire::VerifyModelBuffer(verifier)) {
     throw Error(ErrorKind::kModel,

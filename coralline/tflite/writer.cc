@@ -106,18 +106,34 @@ class SegmentWriter {
     return nullptr;
   }
 
+  template <typename T>
+  static std::size_t Size(const flatbuffers::Vector<T>* vector) {
+    return vector ? vector->size() : 0;
+  }
+
   std::size_t EstimateBytes() const {
-    std::size_t bytes = 4096 + 256 * selection_.ops.size();
+    std::size_t bytes = 4096;
+    for (const int op : selection_.ops) {
+      const auto* wire = graph_.operators()->Get(op);
+      bytes += 256U + internal::OptionsBytes(*wire) +
+               sizeof(int) * (Size(wire->inputs()) + Size(wire->outputs()) +
+                              Size(wire->intermediates())) +
+               Size(wire->custom_options()) +
+               Size(wire->mutating_variable_inputs());
+    }
     for (const int tensor : selection_.tensors) {
       const auto* wire = graph_.tensors()->Get(tensor);
-      bytes += 256U + (wire->name() ? wire->name()->size() : 0U);
+      bytes +=
+          256U + Size(wire->name()) +
+          sizeof(int) * (Size(wire->shape()) + Size(wire->shape_signature()));
       if (const auto* q = wire->quantization()) {
-        bytes += 4U * (SizeOf(q->scale()) + SizeOf(q->min()) +
-                       SizeOf(q->max()) + 2 * SizeOf(q->zero_point()));
+        bytes += sizeof(float) *
+                     (Size(q->scale()) + Size(q->min()) + Size(q->max())) +
+                 sizeof(std::int64_t) * Size(q->zero_point());
       }
     }
     for (const int buffer : buffers_.old()) {
-      bytes += 64U + SizeOf(source_.buffers()->Get(buffer)->data());
+      bytes += 64U + Size(source_.buffers()->Get(buffer)->data());
     }
     return bytes;
   }

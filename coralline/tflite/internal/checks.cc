@@ -13,6 +13,12 @@ namespace {
 
 constexpr unsigned kFormatVersion = 3;
 constexpr std::string_view kCompiledOp = "edgetpu-custom-op";
+// Far above any tensor that a file under 2 GB describes, and small enough that
+// sums over all tensors of a file stay below 2^63.
+constexpr std::int64_t kMaxTensorBytes = std::int64_t{1} << 40;
+// Content may be shared inside a file, but not unfold to many times its size.
+constexpr std::size_t kMaxUnfolding = 16;
+constexpr std::size_t kFreeUnfoldedBytes = std::size_t{1} << 20;
 
 template <typename... Args>
 [[noreturn]] void FailModel(const std::string& name,
@@ -70,6 +76,45 @@ void CheckBuffers(const wire::Model& root, const std::string& name) {
   }
 }
 
+template <typename T>
+std::size_t BytesOf(const flatbuffers::Vector<T>* vector) {
+  return vector ? vector->size() * sizeof(T) : 0;
+}
+
+std::size_t UnfoldedBytes(const wire::Tensor& tensor) {
+  const std::size_t bytes = BytesOf(tensor.name()) + BytesOf(tensor.shape()) +
+                            BytesOf(tensor.shape_signature());
+  const wire::Quantization* quantization = tensor.quantization();
+  if (!quantization) return bytes;
+  return bytes + BytesOf(quantization->scale()) +
+         BytesOf(quantization->zero_point()) + BytesOf(quantization->min()) +
+         BytesOf(quantization->max());
+}
+
+std::size_t UnfoldedBytes(const wire::Model& root, const wire::Operator& op) {
+  const auto* code = root.operator_codes()->Get(op.opcode_index());
+  return BytesOf(op.inputs()) + BytesOf(op.outputs()) +
+         BytesOf(op.intermediates()) + BytesOf(op.custom_options()) +
+         BytesOf(op.mutating_variable_inputs()) + OptionsBytes(op) +
+         BytesOf(code->custom_code());
+}
+
+// Tables and vectors of a flatbuffer can be referred to any number of times,
+// so that a crafted file of some KB would take gigabytes to read.
+void CheckUnfolding(const wire::Model& root, std::size_t file_bytes,
+                    const std::string& name) {
+  const wire::SubGraph& graph = *root.subgraphs()->Get(0);
+  std::size_t bytes = 0;
+  for (const auto* tensor : *graph.tensors()) bytes += UnfoldedBytes(*tensor);
+  for (const auto* op : *graph.operators()) bytes += UnfoldedBytes(root, *op);
+  for (const auto* buffer : *root.buffers()) bytes += BytesOf(buffer->data());
+  if (bytes <= kMaxUnfolding * file_bytes + kFreeUnfoldedBytes) return;
+  FailModel(name,
+            "a file of {} bytes refers to its content so often that it "
+            "unfolds to {} bytes; no converter writes such files",
+            file_bytes, bytes);
+}
+
 void CheckIndex(const Graph& graph, int tensor, bool optional,
                 const std::string& where, const std::string& name) {
   if (optional && tensor == Op::kNoTensor) return;
@@ -107,7 +152,8 @@ void CheckIndices(const Graph& graph, const std::string& name) {
 void CheckTensor(const Tensor& tensor, int index, const std::string& name) {
   const Quantization& quantization = tensor.quantization;
   const auto bytes = NumBytes(tensor);
-  if (!NumElements(tensor.shape) || (ElementBits(tensor.type) && !bytes)) {
+  if (!NumElements(tensor.shape) || (ElementBits(tensor.type) && !bytes) ||
+      bytes > kMaxTensorBytes) {
     FailModel(name, "tensor {} '{}': shape {} is negative or too large", index,
               tensor.name, FormatShape(tensor.shape));
   }
@@ -218,6 +264,7 @@ void CheckWire(const wire::Model& root, std::span<const std::byte> bytes,
     CheckOpWire(root, *graph->operators()->Get(i), i, bytes, name);
   }
   CheckBuffers(root, name);
+  CheckUnfolding(root, bytes.size(), name);
 }
 
 void CheckGraph(const Graph& graph, const std::string& name) {

@@ -116,9 +116,13 @@ bool FieldsAreInside(const RawTable& table) {
   return true;
 }
 
+bool HasField(const RawTable& table, std::size_t field) {
+  return field < table.num_fields() && table.Offset(field) != 0;
+}
+
 bool VectorIsInside(const RawTable& table, std::size_t field,
                     std::span<const std::byte> file) {
-  if (field >= table.num_fields() || table.Offset(field) == 0) return true;
+  if (!HasField(table, field)) return true;
   if (table.Room(field) < sizeof(uoffset_t)) return false;
   flatbuffers::Verifier verifier(
       reinterpret_cast<const std::uint8_t*>(file.data()), file.size());
@@ -165,13 +169,22 @@ bool OptionsAreValid(const wire::Operator& op,
   return !vector || VectorIsInside(table, *vector, file);
 }
 
+std::size_t OptionsBytes(const wire::Operator& op) {
+  if (!op.builtin_options()) return 0;
+  const RawTable table(*op.builtin_options());
+  const auto vector = VectorField(op);
+  const std::size_t bytes = table.table_bytes() + table.vtable_bytes();
+  if (!vector || !HasField(table, *vector)) return bytes;
+  return bytes + sizeof(std::int32_t) * VectorAt(table, *vector)->size();
+}
+
 flatbuffers::Offset<wire::Opaque> CopyOptions(
     const wire::Operator& op, flatbuffers::FlatBufferBuilder& builder) {
   if (!op.builtin_options()) return 0;
   const RawTable table(*op.builtin_options());
   const auto vector = VectorField(op);
   flatbuffers::Offset<flatbuffers::Vector<std::int32_t>> copied_vector;
-  if (vector && *vector < table.num_fields() && table.Offset(*vector) != 0) {
+  if (vector && HasField(table, *vector)) {
     const auto* values = VectorAt(table, *vector);
     copied_vector = builder.CreateVector(
         std::vector<std::int32_t>(values->begin(), values->end()));

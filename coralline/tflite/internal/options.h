@@ -16,6 +16,10 @@ bool CanCopyOptions(OpKind kind);
 /// table, and its known vectors inside the file.
 bool OptionsAreValid(const wire::Operator& op, std::span<const std::byte> file);
 
+/// Bytes of the options table of a verified op and of its known vector; 0 when
+/// it has none.
+std::size_t OptionsBytes(const wire::Operator& op);
+
 /// Copies the options table of a verified op, field by field; null offset when
 /// it has none. Requires CanCopyOptions.
 flatbuffers::Offset<wire::Opaque> CopyOptions(
