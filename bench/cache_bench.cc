@@ -33,6 +33,7 @@ Model NetOf(std::int64_t kib) {
       {.width = static_cast<int>(std::sqrt(per_layer)), .layers = kLayers});
 }
 
+// The whole by itself, the segments as a pipeline.
 void RunNet(benchmark::State& state, const std::vector<std::string>& devices) {
   try {
     const Model model = NetOf(state.range(0));
@@ -48,8 +49,11 @@ void RunNet(benchmark::State& state, const std::vector<std::string>& devices) {
     std::mt19937_64 random(1);
     const std::vector<std::vector<TensorData>> inputs = {
         RandomData(InterfaceOf(model.graph).inputs, random)};
+    const auto whole = MakeDevice(devices[0], CpuKernels::kAuto)->Load(model);
     for (auto _ : state) {
-      RunRequests(pipeline, inputs, {.requests = kRequests, .in_flight = 8});
+      const RunOptions options{.requests = kRequests, .in_flight = 8};
+      devices.size() == 1 ? RunWithoutPipeline(*whole, inputs, options)
+                          : RunRequests(pipeline, inputs, options);
     }
   } catch (const Error& error) {
     return state.SkipWithError(error.what());

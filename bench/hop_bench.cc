@@ -4,6 +4,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -16,7 +17,7 @@ namespace coralline {
 namespace {
 
 constexpr int kRequests = 2000;
-constexpr int kCapacity = 4;
+constexpr int kCapacity = 8;
 
 void Sizes(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgName("bytes")->Arg(1 << 10)->Arg(150528)->Arg(1 << 20);
@@ -73,7 +74,7 @@ void BM_FrameHop(benchmark::State& state) {
   const auto bytes = static_cast<std::size_t>(state.range(0));
   std::vector<TensorData> frames(2 * kCapacity, TensorData(bytes));
   for (auto _ : state) {
-    BoundedQueue<TensorData*> queue(kCapacity, std::chrono::microseconds(20));
+    BoundedQueue<TensorData*> queue(kCapacity, std::chrono::microseconds(100));
     std::jthread producer([&] {
       for (int i = 0; i < kRequests; ++i) {
         queue.Push(&frames[i % frames.size()]);
@@ -106,13 +107,12 @@ void BM_PipelineOfTwo(benchmark::State& state) {
   Completion completion;
   for (auto _ : state) {
     for (int pushed = 0, popped = 0; popped < kRequests;) {
-      if (pushed < kRequests && pushed - popped < 2 * kCapacity) {
+      for (; pushed < kRequests && pushed - popped < 2 * kCapacity; ++pushed) {
         pipeline.Push(input);
-        ++pushed;
-      } else {
-        pipeline.Pop(completion);
-        ++popped;
       }
+      const int ready = std::min(kCapacity, pushed - popped);
+      pipeline.WaitForResults(ready);
+      for (int i = 0; i < ready; ++i, ++popped) pipeline.Pop(completion);
     }
   }
   ReportHop(state);

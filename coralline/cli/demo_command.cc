@@ -5,18 +5,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "coralline/base/error.h"
 #include "coralline/cli/command.h"
+#include "coralline/cli/demo_variants.h"
 #include "coralline/cli/format.h"
 #include "coralline/cli/interrupt.h"
-#include "coralline/cli/progress.h"
 #include "coralline/cli/table.h"
-#include "coralline/device/cpu_device.h"
 #include "coralline/device/host.h"
-#include "coralline/graph/balance.h"
-#include "coralline/pipeline/run.h"
-#include "coralline/pipeline/verify.h"
-#include "coralline/tflite/writer.h"
 #include "coralline/zoo/synthetic.h"
 
 namespace coralline::cli {
@@ -47,94 +41,14 @@ struct Options {
   bool json = false;
 };
 
-// One way to run the network.
-struct Variant {
-  std::string name;
-  std::vector<std::string> devices;  // one per stage
-  std::unique_ptr<Pipeline> pipeline;
-  std::vector<double> throughputs_rps;
-  std::string description;
-};
-
 int ChooseWidth(std::int64_t cache_bytes) {
   const double weights = kWholeOverCache * static_cast<double>(cache_bytes);
   return static_cast<int>(std::sqrt(weights / kLargeLayers) / 8) * 8;
 }
 
-std::vector<Variant> MakeVariants(const std::vector<int>& cores) {
-  const auto core = [&](std::size_t i) {
-    return fmt::format("cpu:{}", cores[i % cores.size()]);
-  };
-  std::vector<Variant> variants;
-  variants.push_back({.name = "whole, 1 core", .devices = {core(0)}});
-  if (cores.size() > 1 && cores[1] == cores[0] + 1) {
-    variants.push_back(
-        {.name = "whole, 2 threads",
-         .devices = {fmt::format("cpu:{}-{}", cores[0], cores[1])}});
-  }
-  for (const std::size_t stages : {2U, 4U}) {
-    if (stages > 2 && cores.size() < stages) break;
-    Variant variant{.name = fmt::format("pipeline, {} stages", stages)};
-    for (std::size_t i = 0; i < stages; ++i) variant.devices.push_back(core(i));
-    variants.push_back(std::move(variant));
-  }
-  return variants;
-}
-
-void Load(const Model& model, Variant& variant) {
-  const auto cuts =
-      EqualParameterCuts(model.graph, static_cast<int>(variant.devices.size()));
-  std::vector<std::unique_ptr<Executable>> stages;
-  for (const Model& segment :
-       SplitModel(model, SegmentsAt(model.graph.num_ops(), cuts))) {
-    stages.push_back(
-        MakeDevice(variant.devices[stages.size()], CpuKernels::kAuto)
-            ->Load(segment));
-  }
-  variant.description = stages[0]->description();
-  variant.pipeline =
-      std::make_unique<Pipeline>(std::move(stages), InterfaceOf(model.graph));
-}
-
-void VerifyAll(const Model& model, std::vector<Variant>& variants,
-               std::int64_t inputs) {
-  for (Variant& variant : variants) {
-    const auto whole = CpuDevice({}).Load(model);
-    const auto mismatch = FindMismatch(*whole, *variant.pipeline, inputs, 1);
-    if (!mismatch) continue;
-    throw Error(ErrorKind::kFailed,
-                fmt::format("{}: output differs from the whole model at byte "
-                            "{} of '{}'",
-                            variant.name, mismatch->byte, mismatch->tensor));
-  }
-}
-
-// The variants take turns, so that a change of the machine's speed meets all.
-void MeasureAll(const Model& model, const Options& options,
-                std::vector<Variant>& variants) {
-  std::mt19937_64 random(1);
-  const auto specs = InterfaceOf(model.graph).inputs;
-  const std::vector<std::vector<TensorData>> inputs = {
-      RandomData(specs, random), RandomData(specs, random)};
-  const auto duration = std::chrono::duration_cast<std::chrono::nanoseconds>(
-      std::chrono::duration<double>(options.seconds));
-  const auto total =
-      options.repeats * static_cast<std::int64_t>(variants.size());
-  Progress progress("measuring: run", total);
-  std::int64_t runs = 0;
-  for (int repeat = 0; repeat < options.repeats; ++repeat) {
-    for (Variant& variant : variants) {
-      progress.Update(++runs);
-      const RunStats stats =
-          RunRequests(*variant.pipeline, inputs,
-                      {.duration = duration,
-                       .warmup_requests = 200,
-                       .in_flight = 4 * variant.pipeline->num_stages(),
-                       .stop = &Interrupted()});
-      if (stats.stopped) return;
-      variant.throughputs_rps.push_back(stats.throughput_rps);
-    }
-  }
+std::chrono::nanoseconds ToNanoseconds(double seconds) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(seconds));
 }
 
 double Median(std::vector<double> values) {
@@ -143,7 +57,8 @@ double Median(std::vector<double> values) {
 }
 
 // Speed-ups of each repeat against the first variant in the same repeat.
-std::vector<double> SpeedUps(const Variant& variant, const Variant& baseline) {
+std::vector<double> SpeedUps(const DemoVariant& variant,
+                             const DemoVariant& baseline) {
   std::vector<double> ratios;
   for (std::size_t i = 0; i < variant.throughputs_rps.size(); ++i) {
     ratios.push_back(variant.throughputs_rps[i] / baseline.throughputs_rps[i]);
@@ -158,14 +73,16 @@ struct Setting {
   std::int64_t verified_inputs;
 };
 
-void PrintJson(const Setting& setting, const std::vector<Variant>& variants) {
+void PrintJson(const Setting& setting,
+               const std::vector<DemoVariant>& variants) {
   Json list = Json::array();
-  for (const Variant& variant : variants) {
+  for (const DemoVariant& variant : variants) {
     const auto ratios = SpeedUps(variant, variants[0]);
     list.push_back(
         {{"name", variant.name},
          {"devices", variant.devices},
          {"throughput_rps", Median(variant.throughputs_rps)},
+         {"busy_ns", std::llround(Median(variant.busy_ns))},
          {"speedup", Median(ratios)},
          {"speedup_min", *std::min_element(ratios.begin(), ratios.end())},
          {"speedup_max", *std::max_element(ratios.begin(), ratios.end())}});
@@ -181,7 +98,24 @@ void PrintJson(const Setting& setting, const std::vector<Variant>& variants) {
   fmt::print("{}\n", json.dump(2));
 }
 
-void PrintText(const Setting& setting, const std::vector<Variant>& variants) {
+// What of the gain is the cache's, and what is parallelism.
+std::string Explain(const std::vector<DemoVariant>& variants) {
+  if (AvailableCores().size() == 1) {
+    return "One core only: stages share it and gain nothing.";
+  }
+  const double whole = Median(variants.front().busy_ns);
+  const double stages = Median(variants.back().busy_ns);
+  return fmt::format(
+      "An inference computes for {} whole\nand for {} in {} stages together: "
+      "the cache makes the work {:.2f}x as fast, the\nstages' working at the "
+      "same time does the rest.",
+      FormatDuration(std::chrono::nanoseconds(std::llround(whole))),
+      FormatDuration(std::chrono::nanoseconds(std::llround(stages))),
+      variants.back().devices.size(), whole / stages);
+}
+
+void PrintText(const Setting& setting,
+               const std::vector<DemoVariant>& variants) {
   fmt::print(
       "Fully connected network, {} int8 layers, width {}: {} of weights; a "
       "core's L2 cache holds {}.\n"
@@ -192,7 +126,7 @@ void PrintText(const Setting& setting, const std::vector<Variant>& variants) {
       variants[0].description.substr(variants[0].description.find(' ') + 1));
   Table table({"measured on this machine", "inferences/s>", "per inference>",
                "speed-up>", "min>", "max>"});
-  for (const Variant& variant : variants) {
+  for (const DemoVariant& variant : variants) {
     const double rps = Median(variant.throughputs_rps);
     const auto ratios = SpeedUps(variant, variants[0]);
     table.AddRow(
@@ -204,11 +138,8 @@ void PrintText(const Setting& setting, const std::vector<Variant>& variants) {
          fmt::format("{:.2f}x",
                      *std::max_element(ratios.begin(), ratios.end()))});
   }
-  fmt::print("{}\nMedians of {} runs of each in turn.{}\n", table.Format(),
-             variants[0].throughputs_rps.size(),
-             AvailableCores().size() > 1
-                 ? ""
-                 : " One core only: stages share it and gain nothing.");
+  fmt::print("{}\nMedians of {} runs of each in turn. {}\n", table.Format(),
+             variants[0].throughputs_rps.size(), Explain(variants));
 }
 
 int Demo(const Options& options) {
@@ -220,11 +151,11 @@ int Demo(const Options& options) {
       options.width > 0 ? options.width : ChooseWidth(cache_bytes);
   const Model model =
       GenerateFullyConnected({.width = width, .layers = kLayers});
-  std::vector<Variant> variants = MakeVariants(cores);
-  for (Variant& variant : variants) Load(model, variant);
+  std::vector<DemoVariant> variants = LoadDemoVariants(model, cores);
   constexpr std::int64_t kVerifiedInputs = 100;
-  VerifyAll(model, variants, kVerifiedInputs);
-  MeasureAll(model, options, variants);
+  VerifyDemoVariants(model, variants, kVerifiedInputs);
+  MeasureDemoVariants(model, options.repeats, ToNanoseconds(options.seconds),
+                      variants);
   if (variants.back().throughputs_rps.empty()) return kInterrupted;
   const Setting setting{model, width, cache_bytes, kVerifiedInputs};
   options.json ? PrintJson(setting, variants) : PrintText(setting, variants);

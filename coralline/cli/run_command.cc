@@ -190,7 +190,7 @@ Action ConfigureRun(CLI::App& app) {
                  "End after so many seconds (3, unless --requests is given)")
       ->check(CLI::PositiveNumber);
   app.add_option("--in-flight", options->in_flight,
-                 "Requests inside at a time (twice the stages)")
+                 "Requests inside at a time (four times the stages)")
       ->check(CLI::PositiveNumber);
   app.add_option("--seed", options->seed, "Of the random inputs")
       ->capture_default_str();

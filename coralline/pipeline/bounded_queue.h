@@ -33,88 +33,101 @@ class BoundedQueue {
 
   /// Waits for room. Returns false, without the value, once aborted.
   bool Push(T value) {
-    const std::uint32_t tail = Count(tail_.value);
-    const std::uint32_t full = tail - static_cast<std::uint32_t>(capacity());
-    if (!WaitWhile(head_.value, full)) return false;
+    const std::uint32_t tail = tail_.Count();
+    const auto room = static_cast<std::uint32_t>(capacity() - 1);
+    if (!WaitUntil(head_, tail - room) || aborted_.load()) return false;
     slots_[tail % slots_.size()] = std::move(value);
-    tail_.value.fetch_add(kOne);
-    tail_.value.notify_one();
+    tail_.Increment();
     return true;
   }
 
   /// Waits for a value. Returns nullopt once the queue is closed and empty, or
   /// aborted.
   std::optional<T> Pop() {
-    const std::uint32_t head = Count(head_.value);
-    const bool open = WaitWhile(tail_.value, head);
-    if (aborted_.load(std::memory_order_acquire)) return std::nullopt;
-    const std::uint32_t filled = (Count(tail_.value) - head) & kCountMask;
-    if (!open && filled == 0) return std::nullopt;
+    const std::uint32_t head = head_.Count();
+    if (!WaitUntil(tail_, head + 1) || aborted_.load()) return std::nullopt;
     T value = std::move(slots_[head % slots_.size()]);
-    head_.value.fetch_add(kOne);
-    head_.value.notify_one();
+    head_.Increment();
     return value;
   }
 
+  /// Waits until `count` values are inside, or the queue has ended, so that a
+  /// consumer in no hurry is woken once for all of them. Belongs to the
+  /// consuming thread. Requires count <= capacity().
+  void WaitForValues(int count) {
+    CORALLINE_CHECK(static_cast<std::size_t>(count) <= capacity());
+    WaitUntil(tail_, head_.Count() + static_cast<std::uint32_t>(count));
+  }
+
   /// No more values: Pop gives what is left, then nullopt.
-  void Close() { End(tail_.value); }
+  void Close() { tail_.End(); }
 
   /// Ends all waiting at once; values inside are dropped.
   void Abort() {
-    aborted_.store(true, std::memory_order_release);
-    End(tail_.value);
-    End(head_.value);
+    aborted_.store(true);
+    tail_.End();
+    head_.End();
   }
 
   std::size_t capacity() const { return slots_.size(); }
 
  private:
-  // A word holds a count of values in its upper 31 bits, and whether the side
-  // that counts has ended in its lowest, so that ending wakes the other side.
-  using Word = std::atomic<std::uint32_t>;
-  static constexpr std::uint32_t kEnded = 1;
-  static constexpr std::uint32_t kOne = 2;
-  static constexpr std::uint32_t kCountMask = 0x7fffffff;
-  struct alignas(64) PaddedWord {
-    Word value{0};
+  // How many values one side has handled, and for which count the other side
+  // sleeps, so that it is woken once and not at every step on the way there.
+  // The word holds the count in its upper 31 bits, and in its lowest whether
+  // the side has ended, so that ending wakes the other one.
+  class alignas(64) Counter {
+   public:
+    std::uint32_t Count() const { return word_.load() / kOne; }
+    bool Ended() const { return (word_.load() & kEnded) != 0; }
+    void Increment() {
+      const std::uint32_t count = (word_.fetch_add(kOne) + kOne) / kOne;
+      if (count == wanted_.load()) word_.notify_one();
+    }
+    void End() {
+      word_.fetch_or(kEnded);
+      word_.notify_all();
+    }
+    bool Reached(std::uint32_t count) const {
+      return ((Count() - count) & kCountMask) <= kCountMask / 2;
+    }
+    // Sleeps until the count is reached or the side ends.
+    void Wait(std::uint32_t count) {
+      wanted_.store(count & kCountMask);
+      for (auto word = word_.load(); !Reached(count) && (word & kEnded) == 0;
+           word = word_.load()) {
+        word_.wait(word);
+      }
+    }
+
+   private:
+    static constexpr std::uint32_t kEnded = 1;
+    static constexpr std::uint32_t kOne = 2;
+    static constexpr std::uint32_t kCountMask = 0x7fffffff;
+    std::atomic<std::uint32_t> word_{0};
+    std::atomic<std::uint32_t> wanted_{0};
   };
 
-  static std::uint32_t Count(const Word& word) {
-    return word.load(std::memory_order_acquire) >> 1;
-  }
-  static void End(Word& word) {
-    word.fetch_or(kEnded, std::memory_order_release);
-    word.notify_all();
+  // Returns true once the counter reaches `count`, false when it ends before.
+  bool WaitUntil(Counter& counter, std::uint32_t count) {
+    if (!counter.Reached(count) && !Spin(counter, count)) counter.Wait(count);
+    return counter.Reached(count);
   }
 
-  // Returns true once the word's count differs from `count`, and false when it
-  // ends instead.
-  bool WaitWhile(const Word& word, std::uint32_t count) const {
-    const std::uint32_t masked = count << 1;
-    std::uint32_t value = word.load(std::memory_order_acquire);
-    if (value == masked) value = Spin(word, masked);
-    while (value == masked) {
-      word.wait(value, std::memory_order_acquire);
-      value = word.load(std::memory_order_acquire);
-    }
-    return (value & kEnded) == 0;
-  }
-
-  std::uint32_t Spin(const Word& word, std::uint32_t old) const {
+  bool Spin(const Counter& counter, std::uint32_t count) const {
     const auto deadline = std::chrono::steady_clock::now() + spin_;
-    std::uint32_t value = old;
     do {
       std::this_thread::yield();
-      value = word.load(std::memory_order_acquire);
-    } while (value == old && std::chrono::steady_clock::now() < deadline);
-    return value;
+      if (counter.Reached(count) || counter.Ended()) return true;
+    } while (std::chrono::steady_clock::now() < deadline);
+    return false;
   }
 
   std::vector<T> slots_;
   std::chrono::nanoseconds spin_;
   std::atomic<bool> aborted_{false};
-  PaddedWord head_;  // taken by the consumer
-  PaddedWord tail_;  // given by the producer
+  Counter head_;  // taken by the consumer
+  Counter tail_;  // given by the producer
 };
 
 }  // namespace coralline

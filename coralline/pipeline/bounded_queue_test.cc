@@ -69,6 +69,37 @@ TEST_P(BoundedQueueThreads, AbortWakesAWaitingProducer) {
   queue.Abort();
 }
 
+TEST_P(BoundedQueueThreads, WaitsForSeveralValuesAtOnce) {
+  BoundedQueue<int> queue(GetParam().capacity, GetParam().spin);
+  const int count = GetParam().capacity;
+  std::jthread producer([&] {
+    for (int i = 0; i < 1000 * count; ++i) queue.Push(i);
+    queue.Close();
+  });
+  for (int i = 0; i < 1000 * count; i += count) {
+    queue.WaitForValues(count);
+    for (int j = 0; j < count; ++j) ASSERT_EQ(queue.Pop(), i + j);
+  }
+  queue.WaitForValues(count);  // ended: does not wait
+  EXPECT_EQ(queue.Pop(), std::nullopt);
+}
+
+TEST_P(BoundedQueueThreads, CloseEndsWaitingForMore) {
+  BoundedQueue<int> queue(GetParam().capacity, GetParam().spin);
+  std::jthread consumer([&] {
+    queue.WaitForValues(GetParam().capacity);
+    if (GetParam().capacity > 1) {
+      EXPECT_EQ(queue.Pop(), 7);
+    }
+    EXPECT_EQ(queue.Pop(), std::nullopt);
+  });
+  if (GetParam().capacity > 1) {
+    EXPECT_TRUE(queue.Push(7));
+  }
+  std::this_thread::sleep_for(2ms);
+  queue.Close();
+}
+
 INSTANTIATE_TEST_SUITE_P(CapacitiesAndSpins, BoundedQueueThreads,
                          testing::Values(Case{1, 0us}, Case{1, 20us},
                                          Case{4, 0us}, Case{8, 20us}));

@@ -21,7 +21,7 @@ struct Pipeline::Frame {
       offsets.push_back(total);
       total += (slot.bytes + kAlign - 1) / kAlign * kAlign;
     }
-    storage = std::make_unique<std::byte[]>(total);
+    storage = std::make_unique_for_overwrite<std::byte[]>(total);
     const auto misalignment =
         reinterpret_cast<std::uintptr_t>(storage.get()) % kAlign;
     std::byte* base = storage.get() - misalignment;
@@ -104,6 +104,11 @@ void Pipeline::Push(const std::vector<TensorData>& inputs) {
 }
 
 void Pipeline::Close() { queues_.front()->Close(); }
+
+void Pipeline::WaitForResults(int count) {
+  FrameQueue& results = *queues_.back();
+  results.WaitForValues(std::min(count, static_cast<int>(results.capacity())));
+}
 
 bool Pipeline::Pop(Completion& completion) {
   const auto frame = queues_.back()->Pop();

@@ -31,9 +31,9 @@ PipelineInterface InterfaceOf(const Graph& graph);
 
 struct PipelineOptions {
   /// Requests that may wait before each stage and after the last.
-  int queue_capacity = 4;
+  int queue_capacity = 8;
   /// How long a thread yields before it blocks.
-  std::chrono::nanoseconds spin = std::chrono::microseconds(20);
+  std::chrono::nanoseconds spin = std::chrono::microseconds(100);
 };
 
 /// One finished request.
@@ -82,6 +82,10 @@ class Pipeline {
   void Push(const std::vector<TensorData>& inputs);
   /// No more requests: Pop returns false once the last result is out.
   void Close();
+  /// Waits, in one sleep, until `count` results can be popped without waiting,
+  /// or the pipeline has ended. Belongs to the popping thread. Requires so many
+  /// requests inside; more than the last queue holds count as what it holds.
+  void WaitForResults(int count);
   /// Waits for the next result and copies it out, reusing the storage of
   /// `completion`. Returns false after the last one.
   bool Pop(Completion& completion);

@@ -18,7 +18,7 @@ struct RunOptions {
   std::optional<std::chrono::nanoseconds> duration;
   /// Requests that run before and are not measured.
   std::int64_t warmup_requests = 20;
-  /// Requests inside at any time; 0 means twice the number of stages.
+  /// Requests inside at any time; 0 means four times the number of stages.
   int in_flight = 0;
   /// When it turns true the run drains and ends early.
   const std::atomic<bool>* stop = nullptr;
@@ -36,10 +36,19 @@ struct RunStats {
 };
 
 /// Sends requests with the given inputs, one set after another in turn, keeping
-/// `in_flight` of them inside, and measures. The pipeline is empty before and
+/// `in_flight` of them inside (or fewer, where the pipeline has no room), and
+/// measures. The pipeline is empty before and
 /// after and stays open. Throws what a stage throws. Requires one set or more.
 RunStats RunRequests(Pipeline& pipeline,
                      const std::vector<std::vector<TensorData>>& input_sets,
                      const RunOptions& options);
+
+/// The baseline: the same requests one after another on one thread, without a
+/// pipeline; the thread is a new one, moved to where the executable runs.
+/// `in_flight` is ignored. Throws as RunRequests does.
+RunStats RunWithoutPipeline(
+    Executable& executable,
+    const std::vector<std::vector<TensorData>>& input_sets,
+    const RunOptions& options);
 
 }  // namespace coralline

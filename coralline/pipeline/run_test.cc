@@ -43,6 +43,15 @@ TEST_F(RunTest, MeasuresTheRequestsAfterTheWarmup) {
   EXPECT_FALSE(stats.stopped);
 }
 
+TEST_F(RunTest, KeepsAnyNumberInFlight) {
+  for (int in_flight = 1; in_flight <= 2 * pipeline_->max_in_flight();
+       ++in_flight) {
+    const RunStats stats = RunRequests(
+        *pipeline_, inputs_, {.requests = 101, .in_flight = in_flight});
+    EXPECT_EQ(stats.requests, 101);
+  }
+}
+
 TEST_F(RunTest, EndsAtTheDeadline) {
   const RunStats stats = RunRequests(*pipeline_, inputs_, {.duration = 20ms});
   EXPECT_GE(stats.wall, 20ms);
@@ -56,6 +65,18 @@ TEST_F(RunTest, StopsEarlyWithEverythingDrained) {
   EXPECT_TRUE(stats.stopped);
   EXPECT_EQ(stats.requests, 0);
   EXPECT_EQ(runs_, 0);
+}
+
+TEST_F(RunTest, RunsWithoutPipelineToo) {
+  FakeExecutable whole(Spec("a"), Spec("b"),
+                       [this](std::span<const ConstBytes>,
+                              std::span<const MutableBytes>) { ++runs_; });
+  const RunStats stats = RunWithoutPipeline(
+      whole, inputs_, {.requests = 50, .warmup_requests = 3});
+  EXPECT_EQ(runs_, 53);
+  EXPECT_EQ(stats.requests, 50);
+  EXPECT_EQ(stats.latency.count(), 50);
+  EXPECT_GT(stats.throughput_rps, 0);
 }
 
 }  // namespace
