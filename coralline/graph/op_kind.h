@@ -34,6 +34,7 @@ enum class OpKind : int {
   kWhile = 119,
   kBatchMatmul = 126,
   kCallOnce = 129,
+  kBroadcastTo = 130,
   kConv3d = 132,
   kHashtable = 136,
   kHashtableSize = 139,

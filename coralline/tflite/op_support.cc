@@ -35,6 +35,8 @@ std::string Found(const Model& model, int index) {
 
 }  // namespace
 
+int MinOpVersion(OpKind kind) { return kind == OpKind::kBroadcastTo ? 2 : 1; }
+
 int MaxOpVersion(OpKind kind) {
   const auto code = static_cast<std::size_t>(kind);
   return code < kMaxVersions.size() ? kMaxVersions[code] : 0;
@@ -50,7 +52,9 @@ void CheckRuntimeSupport(const Model& model, std::string_view tflite_version) {
                               Found(model, i)));
     }
     const int max_version = MaxOpVersion(op.kind);
-    if (!tflite_version.starts_with("2.9.") || op.version <= max_version) {
+    const int min_version = MinOpVersion(op.kind);
+    if (!tflite_version.starts_with("2.9.") ||
+        (min_version <= op.version && op.version <= max_version)) {
       continue;
     }
     throw Error(
@@ -59,9 +63,9 @@ void CheckRuntimeSupport(const Model& model, std::string_view tflite_version) {
                     "with TensorFlow 2.9 or older, or set CORALLINE_TFLITE to "
                     "a newer library",
                     Found(model, i), op.version, tflite_version,
-                    max_version > 0
-                        ? fmt::format("versions up to {}", max_version)
-                        : std::string("none")));
+                    max_version > 0 ? fmt::format("versions {} to {}",
+                                                  min_version, max_version)
+                                    : std::string("none")));
   }
 }
 

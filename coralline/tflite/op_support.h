@@ -6,8 +6,10 @@
 
 namespace coralline {
 
-/// The highest version of an operator that TFLite 2.9 runs; 0 when it has
-/// none. Read off the library by declaring every code and version in turn.
+/// The lowest and the highest version of an operator that TFLite 2.9 runs; the
+/// highest is 0 when it has none. Read off the library by declaring every code
+/// and version in turn.
+int MinOpVersion(OpKind kind);
 int MaxOpVersion(OpKind kind);
 
 /// Throws Error(kModel) when an op of the model needs a custom operator, or a

@@ -39,8 +39,12 @@ TEST(CheckRuntimeSupport, NamesTheOpAndTheWayOut) {
   const Op op{.kind = OpKind::kFullyConnected, .version = 12};
   EXPECT_THAT(ErrorOf(op, "2.9.0"),
               testing::HasSubstr("m: op 0 (FULLY_CONNECTED) has version 12; "
-                                 "TFLite 2.9.0 runs versions up to 9"));
+                                 "TFLite 2.9.0 runs versions 1 to 9"));
   EXPECT_EQ(ErrorOf(op, "2.16.1"), "no error");
+  EXPECT_THAT(ErrorOf({.kind = OpKind::kFullyConnected, .version = 0}, "2.9.0"),
+              testing::HasSubstr("has version 0"));
+  EXPECT_THAT(ErrorOf({.kind = OpKind::kBroadcastTo, .version = 1}, "2.9.0"),
+              testing::HasSubstr("TFLite 2.9.0 runs versions 2 to 3"));
   EXPECT_THAT(
       ErrorOf({.kind = static_cast<OpKind>(158)}, "2.9.0"),
       testing::HasSubstr("SIGN) has version 1; TFLite 2.9.0 runs none"));

@@ -38,6 +38,8 @@ struct Knobs {
   std::vector<int> outputs = {2};
   float scale = 0.1F;
   std::uint64_t large_options = 0;
+  int num_references = 1;  // to the tensor of the weights
+  std::string weight_name = "w";
 };
 
 class TinyModel {
@@ -101,9 +103,11 @@ class TinyModel {
   }
 
   Offset<wire::SubGraph> Graph() {
-    const std::vector<Offset<wire::Tensor>> tensors = {
-        Tensor("x", {1, 4}, 0), Tensor("y", {1, 4}, 0), Tensor("z", {1, 4}, 0),
-        Tensor("w", knobs_.weight_shape, knobs_.weight_buffer)};
+    std::vector<Offset<wire::Tensor>> tensors = {
+        Tensor("x", {1, 4}, 0), Tensor("y", {1, 4}, 0), Tensor("z", {1, 4}, 0)};
+    tensors.resize(
+        3 + knobs_.num_references,
+        Tensor(knobs_.weight_name, knobs_.weight_shape, knobs_.weight_buffer));
     const std::vector<Offset<wire::Operator>> ops = {
         Operator(knobs_.first_inputs, knobs_.first_outputs),
         Operator(knobs_.second_inputs, knobs_.second_outputs)};
@@ -198,7 +202,23 @@ TEST(ParseTflite, RefusesShapesThatDisagreeWithTheirBuffers) {
   constexpr int kHuge = 2147483647;
   EXPECT_THAT(ErrorOf(Knobs{.weight_shape = {kHuge, kHuge, kHuge}}),
               HasSubstr("is negative or too large"));
+  EXPECT_THAT(ErrorOf(Knobs{.weight_shape = {1 << 21, 1 << 20}}),
+              HasSubstr("is negative or too large"));
   EXPECT_THAT(ErrorOf(Knobs{.scale = -1}), HasSubstr("scale -1 is invalid"));
+}
+
+// 90 KB that would take a gigabyte to read.
+TEST(ParseTflite, RefusesFilesThatUnfoldToManyTimesTheirSize) {
+  EXPECT_THAT(ErrorOf(Knobs{.num_references = 16000,
+                            .weight_name = std::string(65000, 'w')}),
+              HasSubstr("refers to its content so often that it unfolds"));
+  EXPECT_EQ(ErrorOf(Knobs{.num_references = 10}), "no error");
+}
+
+TEST(ParseTflite, NamesAnUnknownOperatorCode) {
+  const Knobs knobs{.opcode = -5};
+  const Model model = ParseTflite(TinyModel(knobs).Bytes(), "m");
+  EXPECT_EQ(OpName(model.graph.ops[0]), "BUILTIN_-5");
 }
 
 TEST(ParseTflite, RefusesADisorderedDataFlow) {
