@@ -8,8 +8,8 @@ namespace coralline {
 namespace {
 
 // An op whose inputs have these shapes; the second is constant.
-std::int64_t Macs(OpKind kind, std::vector<std::vector<int>> inputs,
-                  std::vector<int> output) {
+std::int64_t Macs(OpKind kind, const std::vector<std::vector<int>>& inputs,
+                  const std::vector<int>& output) {
   Graph graph;
   Op op{.kind = kind};
   for (const auto& shape : inputs) {

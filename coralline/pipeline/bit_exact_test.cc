@@ -108,7 +108,8 @@ TEST_P(BitExact, FiftyRandomCutsIntoThreeToSix) {
   std::mt19937 random(50);
   const int num_ops = model_.graph.num_ops();
   for (int trial = 0; trial < 50; ++trial) {
-    const int num_cuts = std::min<int>(num_ops - 1, 2 + random() % 4);
+    const int num_cuts =
+        std::min(num_ops - 1, 2 + static_cast<int>(random() % 4));
     std::set<int> cuts;
     while (static_cast<int>(cuts.size()) < num_cuts) {
       cuts.insert(1 + static_cast<int>(random() % (num_ops - 1)));
