@@ -7,7 +7,7 @@ namespace coralline {
 std::span<const std::byte> ConstantData(const Model& model, int tensor) {
   const auto* wire = internal::MainSubgraph(model).tensors()->Get(tensor);
   const auto* data =
-      internal::Root(model).buffers()->Get(wire->buffer())->data();
+      internal::BufferData(internal::Root(model), wire->buffer());
   if (!data) return {};
   return std::as_bytes(std::span(data->data(), data->size()));
 }

@@ -43,7 +43,7 @@ Quantization ReadQuantization(const wire::Quantization* wire) {
 // newer ones give each its own empty buffer.
 std::optional<std::int64_t> ConstantBytes(const wire::Model& root,
                                           const wire::Tensor& tensor) {
-  const auto* data = root.buffers()->Get(tensor.buffer())->data();
+  const auto* data = internal::BufferData(root, tensor.buffer());
   if (SizeOf(data) == 0) return std::nullopt;
   return static_cast<std::int64_t>(data->size());
 }

@@ -270,7 +270,9 @@ INSTANTIATE_TEST_SUITE_P(
                     RealModel{"tf2_mobilenet_v2_1.0_224_ptq", 68, 106, 0},
                     RealModel{"movenet_single_pose_lightning_ptq", 157, 146, 0},
                     RealModel{"deeplabv3_mnv2_dm05_pascal_quant", 72, 0, 0},
-                    RealModel{"keras_lstm_mnist_ptq", 6, 0, 2}));
+                    RealModel{"keras_lstm_mnist_ptq", 6, 0, 2},
+                    // has no buffers at all
+                    RealModel{"model_invoking_error", 1, 0, 0}));
 
 TEST(ReadTflite, RefusesCompiledModels) {
   int found = 0;

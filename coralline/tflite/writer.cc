@@ -99,7 +99,7 @@ class SegmentWriter {
     for (int i = 0; i < SizeOf(source_.metadata()); ++i) {
       const auto* entry = source_.metadata()->Get(i);
       if (entry->name() && entry->name()->string_view() == kMinRuntimeVersion &&
-          entry->buffer() < source_.buffers()->size()) {
+          entry->buffer() < Size(source_.buffers())) {
         return entry;
       }
     }
@@ -133,7 +133,7 @@ class SegmentWriter {
       }
     }
     for (const int buffer : buffers_.old()) {
-      bytes += 64U + Size(source_.buffers()->Get(buffer)->data());
+      bytes += 64U + Size(internal::BufferData(source_, buffer));
     }
     return bytes;
   }
@@ -142,7 +142,7 @@ class SegmentWriter {
       FlatBufferBuilder& builder) {
     std::vector<Offset<wire::Buffer>> buffers = {wire::CreateBuffer(builder)};
     for (const int old : buffers_.old()) {
-      const auto* data = source_.buffers()->Get(old)->data();
+      const auto* data = internal::BufferData(source_, old);
       const auto size = static_cast<std::size_t>(SizeOf(data));
       builder.ForceVectorAlignment(size, 1, kBufferAlignment);
       buffers.push_back(wire::CreateBuffer(
@@ -201,7 +201,7 @@ class SegmentWriter {
 
   unsigned NewBuffer(const wire::Tensor& tensor) const {
     const auto old = static_cast<int>(tensor.buffer());
-    if (SizeOf(source_.buffers()->Get(old)->data()) == 0) return 0;
+    if (SizeOf(internal::BufferData(source_, old)) == 0) return 0;
     return static_cast<unsigned>(buffers_[old]) + 1;
   }
 
@@ -320,8 +320,16 @@ void CheckBoundaryNames(const Model& model, std::span<const Segment> segments) {
     for (const auto* list : {&boundary.inputs, &boundary.outputs}) {
       for (const int tensor : *list) {
         const std::string& name = model.graph.tensors[tensor].name;
+        if (name.empty()) {
+          throw Error(
+              ErrorKind::kModel,
+              fmt::format("{}: tensor {} is an input or output of a segment "
+                          "and has no name; stages are joined by name, so "
+                          "cut elsewhere or name it",
+                          model.name, tensor));
+        }
         const int first = owner.try_emplace(name, tensor).first->second;
-        if (!name.empty() && first == tensor) continue;
+        if (first == tensor) continue;
         throw Error(ErrorKind::kModel,
                     fmt::format("{}: tensors {} and {} cross between segments "
                                 "under the same name '{}'; stages are joined "

@@ -67,7 +67,8 @@ TEST(SplitModel, RefusesNamesThatCannotJoinStages) {
   EXPECT_THAT(SplitError(Chain({"a", "b"}), {1}), "no error");
   EXPECT_THAT(SplitError(Chain({"in", "b"}), {1}),
               testing::HasSubstr("under the same name 'in'"));
-  EXPECT_THAT(SplitError(Chain({"", "b"}), {1}), testing::HasSubstr("''"));
+  EXPECT_THAT(SplitError(Chain({"", "b"}), {1}),
+              testing::HasSubstr("has no name"));
 }
 
 TEST(SplitModel, RefusesResources) {

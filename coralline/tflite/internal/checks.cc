@@ -38,9 +38,10 @@ bool HasNull(const flatbuffers::Vector<flatbuffers::Offset<T>>* vector) {
 
 void CheckTensorWire(const wire::Model& root, const wire::Tensor& tensor,
                      int index, const std::string& name) {
-  if (tensor.buffer() >= root.buffers()->size()) {
+  const auto num_buffers = static_cast<unsigned>(SizeOf(root.buffers()));
+  if (tensor.buffer() >= num_buffers && tensor.buffer() != 0) {
     FailModel(name, "tensor {} uses buffer {}; the model has {}", index,
-              tensor.buffer(), root.buffers()->size());
+              tensor.buffer(), num_buffers);
   }
   if (tensor.sparsity()) {
     FailModel(name, "tensor {} is sparse; only dense tensors are supported",
@@ -107,7 +108,9 @@ void CheckUnfolding(const wire::Model& root, std::size_t file_bytes,
   std::size_t bytes = 0;
   for (const auto* tensor : *graph.tensors()) bytes += UnfoldedBytes(*tensor);
   for (const auto* op : *graph.operators()) bytes += UnfoldedBytes(root, *op);
-  for (const auto* buffer : *root.buffers()) bytes += BytesOf(buffer->data());
+  for (int i = 0; i < SizeOf(root.buffers()); ++i) {
+    bytes += BytesOf(BufferData(root, i));
+  }
   if (bytes <= kMaxUnfolding * file_bytes + kFreeUnfoldedBytes) return;
   FailModel(name,
             "a file of {} bytes refers to its content so often that it "
@@ -247,7 +250,6 @@ void CheckWire(const wire::Model& root, std::span<const std::byte> bytes,
   const auto require = [&name](int count, std::string_view what) {
     if (count == 0) FailModel(name, "no {}: nothing to run", what);
   };
-  require(SizeOf(root.buffers()), "buffers");
   require(SizeOf(graph->tensors()), "tensors");
   require(SizeOf(root.operator_codes()), "operator codes");
   require(SizeOf(graph->operators()), "operators");

@@ -25,4 +25,12 @@ int SizeOf(const flatbuffers::Vector<T>* vector) {
   return vector ? static_cast<int>(vector->size()) : 0;
 }
 
+/// Content of a verified buffer; null where it has none. A model whose tensors
+/// are all computed may leave out the buffers.
+inline const flatbuffers::Vector<std::uint8_t>* BufferData(
+    const wire::Model& root, std::size_t buffer) {
+  if (SizeOf(root.buffers()) == 0) return nullptr;
+  return root.buffers()->Get(static_cast<unsigned>(buffer))->data();
+}
+
 }  // namespace coralline::internal
