@@ -37,6 +37,7 @@ function(coralline_test file)
     GTest::gmock_main)
   target_compile_definitions(${test} PRIVATE
     CORALLINE_MODELS_DIR="${PROJECT_SOURCE_DIR}/../shared/models"
+    CORALLINE_MEASUREMENTS_DIR="${PROJECT_SOURCE_DIR}/../shared/measurements"
     CORALLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(${test} DISCOVERY_TIMEOUT 60)
 endfunction()

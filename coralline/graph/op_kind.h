@@ -18,6 +18,7 @@ enum class OpKind : int {
   kLstm = 16,
   kReshape = 22,
   kRnn = 24,
+  kSoftmax = 25,
   kSvdf = 27,
   kTanh = 28,
   kConcatEmbeddings = 29,

@@ -1,0 +1,142 @@
+#include "coralline/sim/layer.h"
+
+#include <algorithm>
+
+namespace coralline {
+namespace {
+
+constexpr std::int64_t kBiasBytes = 4;
+constexpr std::int64_t kScaleBytes = 8;  // of a per-channel quantized output
+// A convolution's block of 64 output channels is spread over so many banks.
+constexpr std::int64_t kConvSpread = 4;
+// Streamed outputs up to this number are packed tighter.
+constexpr std::int64_t kFewOutputs = 16;
+
+std::int64_t CeilDivide(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+std::int64_t Pad(std::int64_t a, std::int64_t to) {
+  return CeilDivide(a, to) * to;
+}
+
+// Height, width and channels; leading dimensions of 1 are left out.
+struct Map {
+  std::int64_t height = 1;
+  std::int64_t width = 1;
+  std::int64_t channels = 1;
+
+  std::int64_t TilePositions() const {
+    return CeilDivide(height, 4) * CeilDivide(width, 4);
+  }
+  std::int64_t TileBytes() const { return TilePositions() * Pad(channels, 4); }
+};
+
+Map MapOf(const Tensor& tensor) {
+  const auto& shape = tensor.shape;
+  const std::size_t rank = shape.size();
+  Map map;
+  if (rank >= 1) map.channels = shape[rank - 1];
+  if (rank >= 2) map.width = shape[rank - 2];
+  if (rank >= 3) map.height = shape[rank - 3];
+  return map;
+}
+
+struct Weights {
+  std::int64_t kernel = 1;  // positions
+  std::int64_t inputs = 0;
+  std::int64_t outputs = 0;
+  std::int64_t bytes_per_output = 0;  // bias and scale
+  std::int64_t few_outputs_multiple = 64;
+};
+
+void SetMatrix(const Weights& weights, std::int64_t spread,
+               std::int64_t positions, Layer& layer) {
+  const std::int64_t column =
+      weights.kernel * Pad(weights.inputs, 4) + weights.bytes_per_output;
+  const std::int64_t groups = CeilDivide(weights.outputs, 64);
+  layer.cached_bytes =
+      column * Pad(weights.outputs,
+                   weights.outputs < 64 ? weights.few_outputs_multiple : 64);
+  layer.num_blocks = groups * spread;
+  layer.streamed_bytes = weights.outputs <= kFewOutputs ? kFewOutputs * column
+                                                        : layer.cached_bytes;
+  layer.cycles =
+      positions * weights.kernel * CeilDivide(weights.inputs, 4) * groups;
+}
+
+void SetDepthwise(const Weights& weights, Layer& layer) {
+  layer.cached_bytes =
+      Pad(weights.outputs, 4) * (4 * weights.kernel + weights.bytes_per_output);
+  layer.num_blocks = CeilDivide(weights.outputs, 64) * kConvSpread;
+  layer.streamed_bytes = layer.cached_bytes;
+}
+
+// The kind that the shapes of an op bear out.
+LayerKind KindOf(const Op& op, const Tensor* weights) {
+  if (op.kind == OpKind::kSoftmax) return LayerKind::kSoftmax;
+  if (!weights || !weights->is_constant()) return LayerKind::kOther;
+  const std::size_t rank = weights->shape.size();
+  if (op.kind == OpKind::kFullyConnected && rank == 2) {
+    return LayerKind::kFullyConnected;
+  }
+  if (op.kind == OpKind::kConv2d && rank == 4) return LayerKind::kConv;
+  if (op.kind == OpKind::kDepthwiseConv2d && rank == 4) {
+    return LayerKind::kDepthwiseConv;
+  }
+  return LayerKind::kOther;
+}
+
+void SetParameters(const Tensor& tensor, const Map& output,
+                   const LayoutOptions& options, Layer& layer) {
+  const auto& shape = tensor.shape;
+  Weights weights{.bytes_per_output = options.has_bias ? kBiasBytes : 0,
+                  .few_outputs_multiple = options.few_outputs_multiple};
+  if (tensor.quantization.scale.size() > 1) {
+    weights.bytes_per_output += kScaleBytes;
+  }
+  switch (layer.kind) {
+    case LayerKind::kFullyConnected:  // outputs, inputs
+      weights.outputs = shape[0];
+      weights.inputs = shape[1];
+      weights.few_outputs_multiple = 64;
+      return SetMatrix(weights, 1, 1, layer);
+    case LayerKind::kConv:  // outputs, height, width, inputs
+      weights.outputs = shape[0];
+      weights.kernel = std::int64_t{shape[1]} * shape[2];
+      weights.inputs = shape[3];
+      return SetMatrix(weights, kConvSpread, output.TilePositions(), layer);
+    case LayerKind::kDepthwiseConv:  // 1, height, width, outputs
+      weights.kernel = std::int64_t{shape[1]} * shape[2];
+      weights.outputs = shape[3];
+      return SetDepthwise(weights, layer);
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
+Layer MakeLayer(const Graph& graph, const Op& op,
+                const LayoutOptions& options) {
+  const auto get = [&graph](const std::vector<int>& list, std::size_t i) {
+    const bool is_there = i < list.size() && list[i] != Op::kNoTensor;
+    return is_there ? &graph.tensors[list[i]] : nullptr;
+  };
+  const Tensor* weights = get(op.inputs, 1);
+  Layer layer{.kind = KindOf(op, weights)};
+  for (const int input : op.inputs) {
+    if (!IsActivation(graph, input)) continue;
+    layer.input_tile_bytes = std::max(layer.input_tile_bytes,
+                                      MapOf(graph.tensors[input]).TileBytes());
+  }
+  const Tensor* output = get(op.outputs, 0);
+  if (!output) return layer;
+  const Map map = MapOf(*output);
+  layer.output_tile_bytes = map.TileBytes();
+  layer.is_uneven = layer.kind != LayerKind::kSoftmax && map.height > 1 &&
+                    (map.height % 4 != 0 || map.width % 4 != 0);
+  if (weights) SetParameters(*weights, map, options, layer);
+  return layer;
+}
+
+}  // namespace coralline

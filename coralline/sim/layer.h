@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "coralline/graph/graph.h"
+
+namespace coralline {
+
+/// What an op is to the Edge TPU's memory and matrix unit.
+enum class LayerKind {
+  kConv,
+  kDepthwiseConv,
+  kFullyConnected,
+  kSoftmax,
+  kOther,  ///< no parameters of its own, no cycles that are known
+};
+
+/// The size and the work of one op as Google's compiler lays it out on the chip
+/// of 4x4 tiles: output channels are padded to 64, input channels to 4, maps to
+/// 4x4. Sizes were read off compiled files and compiler logs; cycles are the
+/// lower bound of the systolic array.
+struct Layer {
+  LayerKind kind = LayerKind::kOther;
+  /// Parameters in on-chip memory, in bytes, and as so many equal blocks, each
+  /// of which lies in one bank.
+  std::int64_t cached_bytes = 0;
+  std::int64_t num_blocks = 0;
+  /// Parameters as they are sent when they are not on chip, in bytes.
+  std::int64_t streamed_bytes = 0;
+  /// Of one inference, at the chip's clock.
+  std::int64_t cycles = 0;
+  /// Whether the output map does not divide over the 4x4 tiles.
+  bool is_uneven = false;
+  /// The largest input and output, in bytes per tile.
+  std::int64_t input_tile_bytes = 0;
+  std::int64_t output_tile_bytes = 0;
+
+  bool operator==(const Layer&) const = default;
+};
+
+/// What the shapes do not tell.
+struct LayoutOptions {
+  /// Compilers since 2020 leave out biases that are all zero.
+  bool has_bias = true;
+  /// To what fewer than 64 output channels are padded: 16 in the compiled files
+  /// of real networks, 64 in the published convolution series.
+  int few_outputs_multiple = 16;
+};
+
+/// The layer of one op. An op whose shapes do not fit its kind is kOther.
+Layer MakeLayer(const Graph& graph, const Op& op,
+                const LayoutOptions& options = {});
+
+}  // namespace coralline

@@ -1,0 +1,73 @@
+#include "coralline/sim/layer.h"
+
+#include <gtest/gtest.h>
+
+namespace coralline {
+namespace {
+
+// One op that reads an activation and weights of these shapes.
+Layer LayerOf(OpKind kind, const std::vector<int>& input,
+              const std::vector<int>& weights, const std::vector<int>& output,
+              const LayoutOptions& options = {}, std::size_t num_scales = 1) {
+  Graph graph;
+  graph.tensors = {{.shape = input},
+                   {.shape = weights, .constant_bytes = 1},
+                   {.shape = output}};
+  graph.tensors[1].quantization.scale.assign(num_scales, 1.0F);
+  graph.ops = {{.kind = kind, .inputs = {0, 1}, .outputs = {2}}};
+  return MakeLayer(graph, graph.ops[0], options);
+}
+
+TEST(MakeLayer, FullyConnectedIsPaddedToTheArray) {
+  const Layer layer = LayerOf(OpKind::kFullyConnected, {1, 65}, {100, 65},
+                              {1, 100}, {.has_bias = false});
+  EXPECT_EQ(layer.kind, LayerKind::kFullyConnected);
+  EXPECT_EQ(layer.cached_bytes, 68 * 128);
+  EXPECT_EQ(layer.num_blocks, 2);
+  EXPECT_EQ(layer.streamed_bytes, 68 * 128);
+  EXPECT_EQ(layer.cycles, 17 * 2);
+  EXPECT_FALSE(layer.is_uneven);
+}
+
+TEST(MakeLayer, FewStreamedOutputsArePackedTighter) {
+  const Layer layer = LayerOf(OpKind::kFullyConnected, {1, 2000}, {10, 2000},
+                              {1, 10}, {.has_bias = false});
+  EXPECT_EQ(layer.cached_bytes, 2000 * 64);
+  EXPECT_EQ(layer.streamed_bytes, 2000 * 16);
+}
+
+TEST(MakeLayer, ConvolutionsCarryBiasAndScalePerChannel) {
+  const std::vector<int> input = {1, 64, 64, 3};
+  const std::vector<int> weights = {32, 3, 3, 3};
+  const std::vector<int> output = {1, 64, 64, 32};
+  // The compiler's log says 2.75 KiB for this first layer of the series.
+  const Layer series =
+      LayerOf(OpKind::kConv2d, input, weights, output,
+              {.has_bias = false, .few_outputs_multiple = 64}, 32);
+  EXPECT_EQ(series.cached_bytes, 2816);
+  const Layer other = LayerOf(OpKind::kConv2d, input, weights, output, {}, 32);
+  EXPECT_EQ(other.cached_bytes, 32 * (9 * 4 + 12));
+  EXPECT_EQ(series.cycles, 16 * 16 * 9);
+  EXPECT_EQ(series.input_tile_bytes, 16 * 16 * 4);
+  EXPECT_EQ(series.output_tile_bytes, 16 * 16 * 32);
+}
+
+TEST(MakeLayer, DepthwiseFiltersTakeFourBytesAWeight) {
+  const Layer layer = LayerOf(OpKind::kDepthwiseConv2d, {1, 14, 14, 66},
+                              {1, 3, 3, 66}, {1, 14, 14, 66});
+  EXPECT_EQ(layer.kind, LayerKind::kDepthwiseConv);
+  EXPECT_EQ(layer.cached_bytes, 68 * (4 * 9 + 4));
+  EXPECT_EQ(layer.cycles, 0);
+  EXPECT_TRUE(layer.is_uneven);
+}
+
+TEST(MakeLayer, TakesNothingForGranted) {
+  EXPECT_EQ(LayerOf(OpKind::kConv2d, {1, 4}, {4, 4}, {1, 4}).kind,
+            LayerKind::kOther);
+  EXPECT_EQ(LayerOf(OpKind::kFullyConnected, {}, {4}, {}).cached_bytes, 0);
+  EXPECT_EQ(LayerOf(OpKind::kSoftmax, {1, 10}, {}, {1, 10}).kind,
+            LayerKind::kSoftmax);
+}
+
+}  // namespace
+}  // namespace coralline
