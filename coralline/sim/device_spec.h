@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coralline/sim/placement.h"
+
+namespace coralline {
+
+/// An accelerator with a memory for parameters, on one host and link, as the
+/// simulator sees it. docs/device-spec.md describes the file format. Times are
+/// in milliseconds, sizes in bytes, rates in bytes per second.
+struct DeviceSpec {
+  std::string name;
+  std::string description;
+
+  ParameterMemory memory;
+  /// See LayoutOptions.
+  int few_outputs_multiple = 16;
+  /// Activation memory of a tile; beyond it a layer runs in several passes.
+  std::int64_t activation_tile_bytes = 0;
+
+  double clock_hz = 0;
+  /// Cycles that a layer takes over those of a full array.
+  double cycles_factor = 0;
+  /// Moving activations between the layers of a segment.
+  double activations_bytes_per_s = 0;
+
+  /// Of every inference, and of every one that streams parameters.
+  double fixed_ms = 0;
+  double streaming_fixed_ms = 0;
+  /// The first inference, which brings the cached parameters.
+  double upload_fixed_ms = 0;
+  double upload_bytes_per_s = 0;
+
+  double streaming_bytes_per_s = 0;
+  /// Instructions, and tensors below large_tensor_bytes.
+  double small_bytes_per_s = 0;
+  std::int64_t large_tensor_bytes = 0;
+  double large_input_bytes_per_s = 0;
+  /// Transfer and the host's change of layout together.
+  double large_output_bytes_per_s = 0;
+};
+
+/// Parses a spec from JSON. Throws Error(kUsage) that gives the JSON path at
+/// fault, what was found and what was expected; `file` is for messages.
+DeviceSpec ParseDeviceSpec(std::string_view json, const std::string& file);
+
+/// A spec by its name, or from a file where `name` is a path (ends in .json).
+/// Throws Error(kUsage) that lists the names.
+DeviceSpec ReadDeviceSpec(const std::string& name);
+
+/// Names of the specs that come with Coralline, sorted.
+std::vector<std::string> DeviceSpecNames();
+
+}  // namespace coralline

@@ -1,0 +1,85 @@
+#include "coralline/sim/device_spec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "coralline/base/error.h"
+#include "coralline/sim/internal/builtin_specs.h"
+
+namespace coralline {
+namespace {
+
+using Json = nlohmann::json;
+using testing::Contains;
+using testing::HasSubstr;
+
+// The error of the paper's spec after one change.
+std::string ErrorAfter(const char* path, const Json& value) {
+  Json json = Json::parse(internal::BuiltinSpecs()[0].json);
+  json[Json::json_pointer(path)] = value;
+  try {
+    ParseDeviceSpec(json.dump(), "x.json");
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(ReadDeviceSpec, EverySpecThatComesWithUsIsValid) {
+  EXPECT_THAT(DeviceSpecNames(), Contains("edgetpu-pcie"));
+  for (const std::string& name : DeviceSpecNames()) {
+    EXPECT_EQ(ReadDeviceSpec(name).name, name);
+  }
+}
+
+TEST(ReadDeviceSpec, PutsEachNumberInItsPlace) {
+  const DeviceSpec spec = ReadDeviceSpec("edgetpu-pcie");
+  EXPECT_EQ(spec.memory.num_banks, 16);
+  EXPECT_EQ(spec.memory.bank_bytes, 514500);
+  EXPECT_EQ(spec.few_outputs_multiple, 64);
+  EXPECT_EQ(spec.activation_tile_bytes, 196608);
+  EXPECT_EQ(spec.clock_hz, 480e6);
+  EXPECT_EQ(spec.fixed_ms, 0.055);
+  EXPECT_EQ(spec.large_output_bytes_per_s, 157.3e6);
+}
+
+TEST(ReadDeviceSpec, ListsTheNamesWhereThereIsNone) {
+  try {
+    ReadDeviceSpec("edgetpu-moon");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("no device spec 'edgetpu-moon'; there "
+                                        "are edgetpu-pcie"));
+  }
+  EXPECT_THROW(ReadDeviceSpec("/nowhere/spec.json"), Error);
+}
+
+TEST(ParseDeviceSpec, GivesTheJsonPathAtFault) {
+  EXPECT_EQ(ErrorAfter("/name", "x"), "no error");
+  EXPECT_THAT(ErrorAfter("/name", 3), HasSubstr("x.json: /name: found 3"));
+  EXPECT_THAT(ErrorAfter("/compute/clock/value", -1),
+              HasSubstr("/compute/clock/value: found -1, expected a number "
+                        "above 0"));
+  EXPECT_THAT(ErrorAfter("/compute/clock/value", 1e300),
+              HasSubstr("/compute/clock/value"));
+  EXPECT_THAT(ErrorAfter("/compute/clock/unit", "MHz"),
+              HasSubstr("/compute/clock/unit: found \"MHz\", expected \"Hz\""));
+  EXPECT_THAT(ErrorAfter("/link/small_rate/source", ""),
+              HasSubstr("/link/small_rate/source"));
+  EXPECT_THAT(ErrorAfter("/fixed", 1), HasSubstr("/fixed/inference/unit"));
+  EXPECT_THAT(ErrorAfter("/fixed/inferrence", 1),
+              HasSubstr("/fixed/inferrence: found 1, expected no such name"));
+  EXPECT_THAT(ErrorAfter("/extra", 1), HasSubstr("/extra"));
+}
+
+TEST(ParseDeviceSpec, RefusesWhatIsNoJson) {
+  EXPECT_THROW(ParseDeviceSpec("", "x"), Error);
+  EXPECT_THROW(ParseDeviceSpec("[]", "x"), Error);
+  EXPECT_THROW(ParseDeviceSpec("{\"name\": ", "x"), Error);
+}
+
+}  // namespace
+}  // namespace coralline
