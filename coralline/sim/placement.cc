@@ -23,21 +23,29 @@ class Banks {
   // Keeps the layer if everything still fits.
   bool Add(const Layer& layer) {
     const auto block = BlockBytes(layer);
+    // Nothing was added since its like was refused.
+    if (refused_.block_bytes == block && refused_.count == layer.num_blocks) {
+      return false;
+    }
     const auto later = std::find_if(runs_.begin(), runs_.end(), [&](Run run) {
       return run.block_bytes < block;
     });
     const auto run = runs_.insert(later, {block, layer.num_blocks});
     bytes_ += block * layer.num_blocks;
-    if (IsSurelyPacked() || Pack()) return true;
+    if (IsSurelyPacked() || Pack()) {
+      refused_ = {};
+      return true;
+    }
     bytes_ -= block * layer.num_blocks;
+    refused_ = *run;
     runs_.erase(run);
     return false;
   }
 
  private:
   struct Run {
-    std::int64_t block_bytes;
-    std::int64_t count;
+    std::int64_t block_bytes = 0;
+    std::int64_t count = 0;
   };
 
   // Longest-first packing leaves no bank above the mean by more than a block.
@@ -64,6 +72,7 @@ class Banks {
   std::int64_t bank_bytes_;
   std::int64_t bytes_ = 0;
   std::vector<Run> runs_;  // longest first
+  Run refused_;            // last, since anything was added
 };
 
 std::vector<int> LargestFirst(std::span<const Layer> layers) {
