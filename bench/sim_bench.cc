@@ -16,7 +16,7 @@ void BM_AllConsecutiveSegments(benchmark::State& state) {
   const Graph graph = NetworkOf({.kind = "conv",
                                  .width = static_cast<int>(state.range(0)),
                                  .layers = 209});
-  const auto layers = MakeLayers(graph, spec, false);
+  const auto layers = MakeLayers(graph, spec);
   for (auto _ : state) {
     for (int begin = 0; begin < graph.num_ops(); ++begin) {
       for (int end = begin + 1; end <= graph.num_ops(); ++end) {

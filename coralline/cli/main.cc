@@ -15,7 +15,7 @@
 namespace coralline::cli {
 namespace {
 
-constexpr std::array<Command, 6> kCommands = {{
+constexpr std::array<Command, 7> kCommands = {{
     {"inspect", "Show a model's operators, sizes and what each cut costs",
      ConfigureInspect},
     {"generate", "Write one of the paper's networks with random weights",
@@ -24,6 +24,8 @@ constexpr std::array<Command, 6> kCommands = {{
     {"verify", "Prove segment files equal to the whole model, bit for bit",
      ConfigureVerify},
     {"run", "Run a model as a pipeline and measure it", ConfigureRun},
+    {"simulate", "Predict a model's time and memory on Edge TPUs",
+     ConfigureSimulate},
     {"demo", "Show on this machine what segmentation gains", ConfigureDemo},
 }};
 

@@ -26,8 +26,8 @@ struct DeviceSpec {
   double clock_hz = 0;
   /// Cycles that a layer takes over those of a full array.
   double cycles_factor = 0;
-  /// Moving activations between the layers of a segment.
-  double activations_bytes_per_s = 0;
+  /// Cycles that each start of the array adds.
+  double fill_cycles = 0;
 
   /// Of every inference, and of every one that streams parameters.
   double fixed_ms = 0;

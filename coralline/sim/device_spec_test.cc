@@ -43,7 +43,7 @@ TEST(ReadDeviceSpec, PutsEachNumberInItsPlace) {
   EXPECT_EQ(spec.activation_tile_bytes, 196608);
   EXPECT_EQ(spec.clock_hz, 480e6);
   EXPECT_EQ(spec.fixed_ms, 0.055);
-  EXPECT_EQ(spec.large_output_bytes_per_s, 157.3e6);
+  EXPECT_EQ(spec.large_output_bytes_per_s, 175e6);
 }
 
 TEST(ReadDeviceSpec, ListsTheNamesWhereThereIsNone) {

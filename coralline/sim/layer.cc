@@ -60,8 +60,8 @@ void SetMatrix(const Weights& weights, std::int64_t spread,
   layer.num_blocks = groups * spread;
   layer.streamed_bytes = weights.outputs <= kFewOutputs ? kFewOutputs * column
                                                         : layer.cached_bytes;
-  layer.cycles =
-      positions * weights.kernel * CeilDivide(weights.inputs, 4) * groups;
+  layer.fills = positions * weights.kernel * groups;
+  layer.cycles = layer.fills * CeilDivide(weights.inputs, 4);
 }
 
 void SetDepthwise(const Weights& weights, Layer& layer) {

@@ -30,6 +30,9 @@ struct Layer {
   std::int64_t streamed_bytes = 0;
   /// Of one inference, at the chip's clock.
   std::int64_t cycles = 0;
+  /// How often the array starts anew: per position of a tile and of the kernel,
+  /// and per 64 outputs.
+  std::int64_t fills = 0;
   /// Whether the output map does not divide over the 4x4 tiles.
   bool is_uneven = false;
   /// The largest input and output, in bytes per tile.

@@ -26,6 +26,7 @@ TEST(MakeLayer, FullyConnectedIsPaddedToTheArray) {
   EXPECT_EQ(layer.num_blocks, 2);
   EXPECT_EQ(layer.streamed_bytes, 68 * 128);
   EXPECT_EQ(layer.cycles, 17 * 2);
+  EXPECT_EQ(layer.fills, 2);
   EXPECT_FALSE(layer.is_uneven);
 }
 

@@ -33,7 +33,7 @@ TEST(MsPerInference, TheFirstInferenceLoads) {
 std::vector<SegmentCost> CostsOf(const Measurement& row,
                                  const DeviceSpec& spec) {
   const Graph graph = NetworkOf(row);
-  const auto layers = MakeLayers(graph, spec, false);
+  const auto layers = MakeLayers(graph, spec);
   std::vector<SegmentCost> costs;
   int begin = 0;
   for (const int count : row.split) {

@@ -31,27 +31,17 @@ double TransferMs(const Graph& graph, const std::vector<int>& tensors,
   return ms;
 }
 
-// Bytes that layers of the segment give and no one outside reads.
-std::int64_t InnerBytes(const Graph& graph, const Segment& segment,
-                        const std::vector<int>& outputs) {
-  std::int64_t bytes = 0;
-  for (const int op : segment.ops) {
-    for (const int tensor : graph.ops[op].outputs) {
-      if (std::find(outputs.begin(), outputs.end(), tensor) == outputs.end()) {
-        bytes += BytesOf(graph, tensor);
-      }
-    }
-  }
-  return bytes;
+double ComputeMs(const Layer& layer, const DeviceSpec& spec) {
+  const double cycles = spec.cycles_factor * static_cast<double>(layer.cycles) +
+                        spec.fill_cycles * static_cast<double>(layer.fills);
+  return cycles / spec.clock_hz * kMsPerSecond;
 }
 
 void AddLayers(std::span<const Layer> layers, const DeviceSpec& spec,
                bool has_large_input, SegmentCost& cost) {
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const Layer& layer = layers[i];
-    LayerCost part{.compute_ms = spec.cycles_factor *
-                                 static_cast<double>(layer.cycles) /
-                                 spec.clock_hz * kMsPerSecond};
+    LayerCost part{.compute_ms = ComputeMs(layer, spec)};
     if (!cost.placement.is_cached[i]) {
       part.passes = StreamingPasses(layer, spec, has_large_input);
       part.streaming_ms = Milliseconds(layer.streamed_bytes * part.passes,
@@ -67,12 +57,14 @@ void AddLayers(std::span<const Layer> layers, const DeviceSpec& spec,
 }  // namespace
 
 std::vector<Layer> MakeLayers(const Graph& graph, const DeviceSpec& spec,
-                              bool has_bias) {
-  const LayoutOptions options{
-      .has_bias = has_bias, .few_outputs_multiple = spec.few_outputs_multiple};
+                              const std::vector<bool>& has_bias) {
+  CORALLINE_CHECK(has_bias.empty() || has_bias.size() == graph.ops.size());
   std::vector<Layer> layers;
-  for (const Op& op : graph.ops) {
-    layers.push_back(MakeLayer(graph, op, options));
+  for (std::size_t i = 0; i < graph.ops.size(); ++i) {
+    layers.push_back(
+        MakeLayer(graph, graph.ops[i],
+                  {.has_bias = !has_bias.empty() && has_bias[i],
+                   .few_outputs_multiple = spec.few_outputs_multiple}));
   }
   return layers;
 }
@@ -130,9 +122,6 @@ SegmentCost CostOf(const Graph& graph, const Segment& segment,
       TransferMs(graph, boundary.inputs, spec.large_input_bytes_per_s, spec);
   cost.output_ms =
       TransferMs(graph, boundary.outputs, spec.large_output_bytes_per_s, spec);
-  cost.activations_ms =
-      Milliseconds(InnerBytes(graph, segment, boundary.outputs),
-                   spec.activations_bytes_per_s);
   if (cost.placement.cached_bytes > 0) {
     cost.upload_ms =
         spec.upload_fixed_ms +

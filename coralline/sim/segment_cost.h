@@ -28,7 +28,6 @@ struct SegmentCost {
   double instructions_ms = 0;  ///< sent again at every inference
   double input_ms = 0;
   double compute_ms = 0;
-  double activations_ms = 0;  ///< moved between layers
   double streaming_ms = 0;
   double output_ms = 0;  ///< transfer and the host's change of layout
   double upload_ms = 0;  ///< of the cached parameters, at the first inference
@@ -37,15 +36,16 @@ struct SegmentCost {
   bool is_interpolated = false;
 
   double warm_ms() const {
-    return fixed_ms + instructions_ms + input_ms + compute_ms + activations_ms +
-           streaming_ms + output_ms;
+    return fixed_ms + instructions_ms + input_ms + compute_ms + streaming_ms +
+           output_ms;
   }
   double first_ms() const { return warm_ms() + upload_ms; }
 };
 
-/// One layer per op of the graph. `has_bias` as in LayoutOptions.
+/// One layer per op of the graph. `has_bias` says of each op what LayoutOptions
+/// does; empty when none has one.
 std::vector<Layer> MakeLayers(const Graph& graph, const DeviceSpec& spec,
-                              bool has_bias);
+                              const std::vector<bool>& has_bias = {});
 
 /// Bytes of instructions that a segment of these layers sends at every
 /// inference; a fit of 16 compiled files, median error 11 %.

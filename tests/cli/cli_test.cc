@@ -115,7 +115,7 @@ TEST_F(Cli, HelpOfEveryCommandIsTheManual) {
       "that.\n";
   for (const std::string command :
        {"", "inspect", "generate", "generate fc", "generate conv", "split",
-        "verify", "run", "demo"}) {
+        "verify", "run", "simulate", "demo"}) {
     const Result result = Run(command + " --help");
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.output, HasSubstr("Usage: coralline"));
@@ -134,6 +134,27 @@ TEST_F(Cli, GenerateInspectAndSplit) {
   ExpectGolden("generate_conv", "generate conv --width 8 --size 8 -o c.tflite");
   ExpectGolden("split_at", "split c.tflite --at conv_2/output -o at");
   ExpectGolden("split_ops", "split c.tflite --ops 0-1,2 --ops 3-4 -o ops");
+}
+
+TEST_F(Cli, Simulate) {
+  Run("generate fc --width 2620 -o fc.tflite");
+  ExpectGolden("simulate",
+               "simulate fc.tflite --stages 3 --host python --batch 50");
+  const Result json =
+      Run("simulate fc.tflite --cuts 2 --batch 1 --json --trace t.json");
+  EXPECT_EQ(json.status, 0);
+  for (const char* field :
+       {"\"origin\": \"simulated\"", "\"ms_per_inference\": ",
+        "\"on_chip_bytes\": ", "\"streaming_ms\": ", "\"speedup\": "}) {
+    EXPECT_THAT(json.output, HasSubstr(field));
+  }
+  EXPECT_GT(FileBytes("t.json"), 200);
+  const Result missing = Run("simulate fc.tflite --device edgetpu-moon");
+  EXPECT_EQ(missing.status, 2);
+  EXPECT_THAT(missing.output, HasSubstr("no device spec 'edgetpu-moon'"));
+  EXPECT_EQ(Run("simulate fc.tflite --host java").status, 2);
+  EXPECT_EQ(Run("simulate fc.tflite --ops 0-1 --ops 1-4").status, 2);
+  EXPECT_EQ(Run("simulate fc.tflite --trace no/such/t.json").status, 0);
 }
 
 TEST_F(Cli, VerifyProvesGoodSegmentsAndFindsBadOnes) {
