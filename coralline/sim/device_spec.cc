@@ -100,7 +100,7 @@ double GetNumber(const Json& json, const Field& field,
   const std::string path = field.path;
   const std::string unit = GetText(json, path + "/unit", file);
   if (unit != field.unit) {
-    Fail(file, path + "/unit", '"' + unit + '"',
+    Fail(file, path + "/unit", fmt::format("\"{}\"", unit),
          fmt::format("\"{}\"", field.unit));
   }
   GetText(json, path + "/source", file);
@@ -119,12 +119,12 @@ double GetNumber(const Json& json, const Field& field,
 void RefuseUnknown(const Json& json, const std::string& file) {
   for (const auto& [group, members] : json.items()) {
     if (group == "name" || group == "description") continue;
-    const std::string prefix = "/" + group;
+    const std::string prefix = fmt::format("/{}", group);
     if (!members.is_object()) {
       Fail(file, prefix, members.dump(), "an object");
     }
     for (const auto& [name, number] : members.items()) {
-      const std::string path = prefix + "/" + name;
+      const std::string path = fmt::format("{}/{}", prefix, name);
       const bool is_known =
           std::any_of(std::begin(kFields), std::end(kFields),
                       [&](const Field& field) { return path == field.path; });
