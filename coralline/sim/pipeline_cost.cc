@@ -1,13 +1,38 @@
 #include "coralline/sim/pipeline_cost.h"
 
+#include <algorithm>
+
 namespace coralline {
+
+HostModel FastestMode(const HostModel& host) {
+  HostModel mode = host;
+  mode.copy_share_shift -= host.copy_share_spread;
+  return mode;
+}
+
+HostModel SlowestMode(const HostModel& host) {
+  HostModel mode = host;
+  mode.copy_share_shift += host.copy_share_spread;
+  return mode;
+}
+
+double CopyMs(const SegmentCost& segment, const HostModel& host,
+              std::size_t num_stages) {
+  if (num_stages < 2) return 0;
+  const double further = static_cast<double>(num_stages - 2);
+  const double share =
+      std::max(0.0, 1 - host.copy_relief * further) + host.copy_share_shift;
+  return std::max(0.0, share) * host.copy_ms_per_byte *
+         static_cast<double>(segment.large_bytes);
+}
 
 std::vector<ScheduledStage> StagesOf(std::span<const SegmentCost> segments,
                                      const HostModel& host, bool with_upload) {
   constexpr int kHost = 0;
   std::vector<ScheduledStage> stages;
   for (const SegmentCost& segment : segments) {
-    const double warm = segment.warm_ms();
+    const double warm =
+        segment.warm_ms() + CopyMs(segment, host, segments.size());
     const double wake_up = warm >= host.wake_up_from_ms ? host.wake_up_ms : 0;
     ScheduledStage stage{.steps = {{.ms = warm + wake_up}}};
     if (host.serialised_ms > 0) {
@@ -22,8 +47,10 @@ std::vector<ScheduledStage> StagesOf(std::span<const SegmentCost> segments,
 
 double MsPerInference(std::span<const SegmentCost> segments,
                       const HostModel& host, int batch, bool with_upload) {
+  HostModel own = host;
+  if (batch == 1) own.copy_ms_per_byte = 0;
   const Schedule schedule =
-      SimulateSchedule(StagesOf(segments, host, with_upload),
+      SimulateSchedule(StagesOf(segments, own, with_upload),
                        {.requests = batch, .num_resources = 1});
   return schedule.makespan_ms() / batch;
 }

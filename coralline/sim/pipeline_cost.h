@@ -20,6 +20,15 @@ struct HostModel {
   /// it waited at least wake_up_from_ms.
   double wake_up_ms = 0;
   double wake_up_from_ms = 0;
+  /// Of each byte of a large input or output of a segment, while several stages
+  /// are at work: the host copies it beside theirs. Two stages pay a share of
+  /// 1, each further one makes it `copy_relief` less, down to 0.
+  double copy_ms_per_byte = 0;
+  double copy_relief = 0;
+  /// Added to the share, and by how much it may be off to either side: the host
+  /// has modes.
+  double copy_share_shift = 0;
+  double copy_share_spread = 0;
 };
 
 /// Threads of our own runtime, which add microseconds: taken as nothing.
@@ -33,14 +42,34 @@ inline constexpr HostModel kPythonHost{.name = "python",
                                        .wake_up_ms = 1.3,
                                        .wake_up_from_ms = 2};
 
+/// The paper's host for convolutions: pycoral's pipeline runner. At a batch of
+/// 1, where no two stages overlap, its rows are explained without any copy.
+/// With two devices each large tensor in or out takes another 20 us per 4,096
+/// B; with four devices a fifth of it. Read off the rows it is tested on; why
+/// it shrinks is not known, and it varies between runs: hence the spread.
+inline constexpr HostModel kPycoralHost{.name = "pycoral",
+                                        .copy_ms_per_byte = 0.020 / 4096,
+                                        .copy_relief = 0.4,
+                                        .copy_share_spread = 0.5};
+
+/// The host in its fastest and its slowest mode; itself where it has one.
+HostModel FastestMode(const HostModel& host);
+HostModel SlowestMode(const HostModel& host);
+
 /// The stages of a pipeline for SimulateSchedule, each segment on one device
 /// with a link of its own. The host is resource 0. `with_upload` lets every
 /// device load its parameters at its first inference; without, they are there.
 std::vector<ScheduledStage> StagesOf(std::span<const SegmentCost> segments,
                                      const HostModel& host, bool with_upload);
 
+/// What the host's copies add to an inference of a segment that runs beside
+/// others, in all `num_stages` of them.
+double CopyMs(const SegmentCost& segment, const HostModel& host,
+              std::size_t num_stages);
+
 /// Milliseconds per inference of a batch: its whole time, fill and drain
-/// included, over its size. Requires a segment and a request or more.
+/// included, over its size; a batch of 1 overlaps nothing, so it has no copies.
+/// Requires a segment and a request or more.
 double MsPerInference(std::span<const SegmentCost> segments,
                       const HostModel& host, int batch, bool with_upload);
 

@@ -2,12 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <filesystem>
-
-#include "coralline/sim/measurement.h"
-
 namespace coralline {
 namespace {
 
@@ -30,50 +24,26 @@ TEST(MsPerInference, TheFirstInferenceLoads) {
   EXPECT_DOUBLE_EQ(MsPerInference(segments, kNativeHost, 1, true), 20);
 }
 
-std::vector<SegmentCost> CostsOf(const Measurement& row,
-                                 const DeviceSpec& spec) {
-  const Graph graph = NetworkOf(row);
-  const auto layers = MakeLayers(graph, spec);
-  std::vector<SegmentCost> costs;
-  int begin = 0;
-  for (const int count : row.split) {
-    costs.push_back(CostOf(graph, OpRange(begin, begin + count), layers, spec));
-    begin += count;
-  }
-  return costs;
+TEST(MsPerInference, CopiesCostWhereStagesOverlap) {
+  const std::vector<SegmentCost> segments(
+      2, {.compute_ms = 2, .large_bytes = 4096 * 100});
+  EXPECT_DOUBLE_EQ(MsPerInference(segments, kPycoralHost, 1, false), 4);
+  // 100 tensors of 4,096 B at 20 us each, on top of 2 ms.
+  EXPECT_NEAR(MsPerInference(segments, kPycoralHost, 1000, false), 4, 0.01);
+  EXPECT_NEAR(MsPerInference(segments, FastestMode(kPycoralHost), 1000, false),
+              3, 0.01);
+  EXPECT_NEAR(MsPerInference(segments, SlowestMode(kPycoralHost), 1000, false),
+              5, 0.01);
 }
 
-class PublishedPipelines : public testing::TestWithParam<const char*> {};
-
-TEST_P(PublishedPipelines, FullyConnectedInBatchesOfFifty) {
-  const auto path =
-      std::filesystem::path(CORALLINE_MEASUREMENTS_DIR) / GetParam();
-  if (!std::filesystem::exists(path)) {
-    GTEST_SKIP() << "the published measurements are not here";
-  }
-  const DeviceSpec spec = ReadDeviceSpec("edgetpu-pcie");
-  std::vector<double> errors;
-  for (const Measurement& row : ReadMeasurements(path)) {
-    if (row.quality != "ok" || row.batch != 50 || row.split.empty()) continue;
-    const double ms =
-        MsPerInference(CostsOf(row, spec), kPythonHost, row.batch, false);
-    errors.push_back(std::abs(ms / row.ms_per_inference - 1));
-  }
-  ASSERT_GT(errors.size(), 10U);
-  std::sort(errors.begin(), errors.end());
-  RecordProperty("rows", static_cast<int>(errors.size()));
-  RecordProperty("median", std::to_string(errors[errors.size() / 2]));
-  RecordProperty("p90", std::to_string(errors[errors.size() * 9 / 10]));
-  RecordProperty("maximum", std::to_string(errors.back()));
-  EXPECT_LE(errors[errors.size() / 2], 0.05);
+TEST(CopyMs, ShrinksWithTheNumberOfStages) {
+  const SegmentCost segment{.large_bytes = 4096};
+  EXPECT_EQ(CopyMs(segment, kPycoralHost, 1), 0);
+  EXPECT_DOUBLE_EQ(CopyMs(segment, kPycoralHost, 2), 0.020);
+  EXPECT_DOUBLE_EQ(CopyMs(segment, kPycoralHost, 4), 0.004);
+  EXPECT_EQ(CopyMs(segment, kPycoralHost, 5), 0);
+  EXPECT_EQ(CopyMs(segment, kNativeHost, 2), 0);
 }
-
-INSTANTIATE_TEST_SUITE_P(Shared, PublishedPipelines,
-                         testing::Values("fc_2tpu_default.csv",
-                                         "fc_2tpu_profiled.csv",
-                                         "fc_4tpu_default.csv",
-                                         "fc_4tpu_profiled.csv",
-                                         "fc_4tpu_balanced_threshold.csv"));
 
 }  // namespace
 }  // namespace coralline

@@ -3,11 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <filesystem>
-
-#include "coralline/sim/measurement.h"
-
 namespace coralline {
 namespace {
 
@@ -47,71 +42,6 @@ TEST(Place, ALargeInputTakesRoom) {
   EXPECT_THAT(Place(layers, {}, 0).is_cached, ElementsAre(true));
   EXPECT_THAT(Place(layers, {}, 1 << 20).is_cached, ElementsAre(false));
 }
-
-// As the compiler's log prints it: KiB below one MiB, two decimals, halves to
-// the even digit.
-double Printed(std::int64_t bytes) {
-  const double kib = static_cast<double>(bytes) / 1024;
-  return kib < 1024 ? std::nearbyint(kib * 100) / 100 / 1024
-                    : std::nearbyint(kib / 1024 * 100) / 100;
-}
-
-bool IsPrintedAs(std::int64_t bytes, double mib) {
-  return std::abs(Printed(bytes) - mib) <= 1e-5 * mib;  // six digits are kept
-}
-
-bool Agrees(const Measurement& row) {
-  const Graph graph = NetworkOf(row);
-  const std::vector<int> split =
-      row.segments == 1 ? std::vector{row.layers} : row.split;
-  auto op = graph.ops.begin();
-  for (std::size_t s = 0; s < split.size(); ++s) {
-    std::vector<Layer> layers;
-    const Tensor& input = graph.tensors[op->inputs[0]];
-    for (int i = 0; i < split[s]; ++i, ++op) {
-      layers.push_back(MakeLayer(
-          graph, *op, {.has_bias = false, .few_outputs_multiple = 64}));
-    }
-    const Placement placement = Place(layers, {}, NumBytes(input).value());
-    if (!IsPrintedAs(placement.cached_bytes, row.on_chip_mib[s]) ||
-        !IsPrintedAs(placement.streamed_bytes, row.off_chip_mib[s])) {
-      return false;
-    }
-  }
-  return true;
-}
-
-class PublishedSeries : public testing::TestWithParam<const char*> {};
-
-TEST_P(PublishedSeries, MemoryIsExactAtPrintedPrecision) {
-  const auto path =
-      std::filesystem::path(CORALLINE_MEASUREMENTS_DIR) / GetParam();
-  if (!std::filesystem::exists(path)) {
-    GTEST_SKIP() << "the published measurements are not here";
-  }
-  int compared = 0;
-  for (const Measurement& row : ReadMeasurements(path)) {
-    const bool is_known = row.quality == "ok" && !row.on_chip_mib.empty() &&
-                          (row.segments == 1 || !row.split.empty());
-    if (!is_known) continue;
-    ++compared;
-    EXPECT_TRUE(Agrees(row)) << "width " << row.width << ", " << row.segments
-                             << " segments, " << row.source_file;
-  }
-  RecordProperty("compared", compared);
-  EXPECT_GT(compared, 10);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Shared, PublishedSeries,
-    testing::Values("fc_1tpu.csv", "fc_1tpu_input6912_5hidden.csv",
-                    "fc_1tpu_input6912_1hidden_29x10.csv",
-                    "fc_2tpu_default.csv", "fc_2tpu_profiled.csv",
-                    "fc_4tpu_default.csv", "fc_4tpu_profiled.csv",
-                    "fc_4tpu_balanced_threshold.csv", "conv_1tpu.csv",
-                    "conv_1tpu_2layers.csv", "conv_2tpu_default.csv",
-                    "conv_2tpu_profiled.csv", "conv_4tpu_default.csv",
-                    "conv_4tpu_profiled.csv"));
 
 }  // namespace
 }  // namespace coralline

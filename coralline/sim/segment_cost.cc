@@ -31,6 +31,17 @@ double TransferMs(const Graph& graph, const std::vector<int>& tensors,
   return ms;
 }
 
+// Of the tensors that count as large.
+std::int64_t LargeBytes(const Graph& graph, const std::vector<int>& tensors,
+                        const DeviceSpec& spec) {
+  std::int64_t total = 0;
+  for (const int tensor : tensors) {
+    const std::int64_t bytes = BytesOf(graph, tensor);
+    if (bytes >= spec.large_tensor_bytes) total += bytes;
+  }
+  return total;
+}
+
 double ComputeMs(const Layer& layer, const DeviceSpec& spec) {
   const double cycles = spec.cycles_factor * static_cast<double>(layer.cycles) +
                         spec.fill_cycles * static_cast<double>(layer.fills);
@@ -93,10 +104,9 @@ int StreamingPasses(const Layer& layer, const DeviceSpec& spec,
   const std::int64_t input = layer.input_tile_bytes;
   const std::int64_t output = layer.output_tile_bytes;
   if (input + output <= spec.activation_tile_bytes) return 1;
-  const std::int64_t free = spec.activation_tile_bytes -
-                            std::max(input, output) -
-                            (has_large_input ? kLargeInput : 0);
-  if (free >= 32 * kKiB) return 3;
+  const std::int64_t free =
+      spec.activation_tile_bytes - std::max(input, output);
+  if (free >= 32 * kKiB + (has_large_input ? kLargeInput : 0)) return 3;
   return free >= 12 * kKiB ? 5 : 8;
 }
 
@@ -122,6 +132,8 @@ SegmentCost CostOf(const Graph& graph, const Segment& segment,
       TransferMs(graph, boundary.inputs, spec.large_input_bytes_per_s, spec);
   cost.output_ms =
       TransferMs(graph, boundary.outputs, spec.large_output_bytes_per_s, spec);
+  cost.large_bytes = LargeBytes(graph, boundary.inputs, spec) +
+                     LargeBytes(graph, boundary.outputs, spec);
   if (cost.placement.cached_bytes > 0) {
     cost.upload_ms =
         spec.upload_fixed_ms +

@@ -31,6 +31,7 @@ struct SegmentCost {
   double streaming_ms = 0;
   double output_ms = 0;  ///< transfer and the host's change of layout
   double upload_ms = 0;  ///< of the cached parameters, at the first inference
+  std::int64_t large_bytes = 0;  ///< of the large tensors in and out
   /// Whether a layer is sent more than once: the number of passes is read off
   /// one size of map, and only an interpolation for any other.
   bool is_interpolated = false;

@@ -115,7 +115,7 @@ TEST_F(Cli, HelpOfEveryCommandIsTheManual) {
       "that.\n";
   for (const std::string command :
        {"", "inspect", "generate", "generate fc", "generate conv", "split",
-        "verify", "run", "simulate", "demo"}) {
+        "verify", "run", "simulate", "validate", "demo"}) {
     const Result result = Run(command + " --help");
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.output, HasSubstr("Usage: coralline"));
