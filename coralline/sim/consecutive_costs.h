@@ -12,7 +12,7 @@ namespace coralline {
 /// with the segment instead of one walk over the graph for each.
 ///
 /// Time grows with the cube of the number of ops in the worst case, where most
-/// segments are near the capacity; memory with the square: 3.5 MiB for 209 ops.
+/// segments are near the capacity; memory with the square: 3 MiB for 209 ops.
 class ConsecutiveCosts {
  public:
   /// Requires `layers` from MakeLayers for the same graph and spec, and ops in
