@@ -1,0 +1,91 @@
+#include "coralline/sim/internal/cost_terms.h"
+
+namespace coralline {
+namespace {
+
+constexpr double kMsPerSecond = 1e3;
+
+double Milliseconds(std::int64_t bytes, double bytes_per_s) {
+  return static_cast<double>(bytes) / bytes_per_s * kMsPerSecond;
+}
+
+// Each tensor at the rate of its size.
+double TransferMs(const TransferBytes& bytes, double large_bytes_per_s,
+                  const DeviceSpec& spec) {
+  return Milliseconds(bytes.small, spec.small_bytes_per_s) +
+         Milliseconds(bytes.large, large_bytes_per_s);
+}
+
+}  // namespace
+
+void TransferBytes::Add(std::int64_t tensor_bytes, const DeviceSpec& spec) {
+  (tensor_bytes >= spec.large_tensor_bytes ? large : small) += tensor_bytes;
+}
+
+void TransferBytes::Remove(std::int64_t tensor_bytes, const DeviceSpec& spec) {
+  (tensor_bytes >= spec.large_tensor_bytes ? large : small) -= tensor_bytes;
+}
+
+void InstructionCount::Add(const Layer& layer) {
+  constexpr std::int64_t kMatrixLayer = 1174;
+  constexpr std::int64_t kUnevenLayer = 1546;
+  const bool is_softmax = layer.kind == LayerKind::kSoftmax;
+  const bool is_matrix = !is_softmax && layer.kind != LayerKind::kOther;
+  has_softmax_ = has_softmax_ || is_softmax;
+  layer_bytes_ +=
+      (is_matrix ? kMatrixLayer : 0) + (layer.is_uneven ? kUnevenLayer : 0);
+}
+
+std::int64_t InstructionCount::bytes() const {
+  constexpr std::int64_t kProgram = 12767;
+  constexpr std::int64_t kSoftmax = 761;
+  return kProgram + layer_bytes_ + (has_softmax_ ? kSoftmax : 0);
+}
+
+std::int64_t TransferBytesOf(const Graph& graph, int tensor) {
+  return NumBytes(graph.tensors[tensor]).value_or(0);
+}
+
+bool HasLargeInput(const TransferBytes& inputs, const DeviceSpec& spec) {
+  return inputs.total() >= spec.large_tensor_bytes;
+}
+
+double ComputeMs(const Layer& layer, const DeviceSpec& spec) {
+  const double cycles = spec.cycles_factor * static_cast<double>(layer.cycles) +
+                        spec.fill_cycles * static_cast<double>(layer.fills);
+  return cycles / spec.clock_hz * kMsPerSecond;
+}
+
+void AddStreaming(const Layer& layer, const DeviceSpec& spec,
+                  bool has_large_input, LayerCost& part) {
+  part.passes = StreamingPasses(layer, spec, has_large_input);
+  part.streaming_ms = Milliseconds(layer.streamed_bytes * part.passes,
+                                   spec.streaming_bytes_per_s);
+}
+
+void AddPart(const LayerCost& part, SegmentCost& cost) {
+  cost.is_interpolated = cost.is_interpolated || part.passes > 1;
+  cost.compute_ms += part.compute_ms;
+  cost.streaming_ms += part.streaming_ms;
+}
+
+void AddTerms(const SegmentTerms& terms, const DeviceSpec& spec,
+              SegmentCost& cost) {
+  cost.fixed_ms += spec.fixed_ms;
+  if (cost.placement.streamed_bytes > 0) {
+    cost.streaming_ms += spec.streaming_fixed_ms;
+  }
+  cost.instructions_ms +=
+      Milliseconds(terms.instructions.bytes(), spec.small_bytes_per_s);
+  cost.input_ms += TransferMs(terms.inputs, spec.large_input_bytes_per_s, spec);
+  cost.output_ms +=
+      TransferMs(terms.outputs, spec.large_output_bytes_per_s, spec);
+  cost.large_bytes += terms.inputs.large + terms.outputs.large;
+  if (cost.placement.cached_bytes > 0) {
+    cost.upload_ms +=
+        spec.upload_fixed_ms +
+        Milliseconds(cost.placement.cached_bytes, spec.upload_bytes_per_s);
+  }
+}
+
+}  // namespace coralline
