@@ -31,6 +31,17 @@ double TransferMs(const Graph& graph, const std::vector<int>& tensors,
   return ms;
 }
 
+double RelayoutMs(const Graph& graph, const std::vector<int>& tensors,
+                  const DeviceSpec& spec) {
+  double ms = 0;
+  for (const int tensor : tensors) {
+    const std::int64_t bytes = BytesOf(graph, tensor);
+    if (bytes < spec.large_tensor_bytes) continue;
+    ms += Milliseconds(bytes, spec.relayout_bytes_per_s);
+  }
+  return ms;
+}
+
 double ComputeMs(const Layer& layer, const DeviceSpec& spec) {
   const double cycles = spec.cycles_factor * static_cast<double>(layer.cycles) +
                         spec.fill_cycles * static_cast<double>(layer.fills);
@@ -64,7 +75,8 @@ std::vector<Layer> MakeLayers(const Graph& graph, const DeviceSpec& spec,
     layers.push_back(
         MakeLayer(graph, graph.ops[i],
                   {.has_bias = !has_bias.empty() && has_bias[i],
-                   .few_outputs_multiple = spec.few_outputs_multiple}));
+                   .few_outputs_multiple = spec.few_outputs_multiple,
+                   .array = spec.array}));
   }
   return layers;
 }
@@ -122,6 +134,7 @@ SegmentCost CostOf(const Graph& graph, const Segment& segment,
       TransferMs(graph, boundary.inputs, spec.large_input_bytes_per_s, spec);
   cost.output_ms =
       TransferMs(graph, boundary.outputs, spec.large_output_bytes_per_s, spec);
+  cost.relayout_ms = RelayoutMs(graph, boundary.outputs, spec);
   if (cost.placement.cached_bytes > 0) {
     cost.upload_ms =
         spec.upload_fixed_ms +
