@@ -26,6 +26,7 @@ Action ConfigureSplit(CLI::App& app);
 Action ConfigureVerify(CLI::App& app);
 Action ConfigureRun(CLI::App& app);
 Action ConfigureSimulate(CLI::App& app);
+Action ConfigureCalibrate(CLI::App& app);
 Action ConfigureDemo(CLI::App& app);
 
 /// Exit status of a command that the user interrupted.

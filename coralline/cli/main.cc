@@ -15,7 +15,7 @@
 namespace coralline::cli {
 namespace {
 
-constexpr std::array<Command, 7> kCommands = {{
+constexpr std::array<Command, 8> kCommands = {{
     {"inspect", "Show a model's operators, sizes and what each cut costs",
      ConfigureInspect},
     {"generate", "Write one of the paper's networks with random weights",
@@ -26,6 +26,8 @@ constexpr std::array<Command, 7> kCommands = {{
     {"run", "Run a model as a pipeline and measure it", ConfigureRun},
     {"simulate", "Predict a model's time and memory on Edge TPUs",
      ConfigureSimulate},
+    {"calibrate", "Refit a device spec to times measured on your host",
+     ConfigureCalibrate},
     {"demo", "Show on this machine what segmentation gains", ConfigureDemo},
 }};
 
