@@ -27,6 +27,7 @@ Action ConfigureVerify(CLI::App& app);
 Action ConfigureRun(CLI::App& app);
 Action ConfigureSimulate(CLI::App& app);
 Action ConfigureValidate(CLI::App& app);
+Action ConfigureCalibrate(CLI::App& app);
 Action ConfigureDemo(CLI::App& app);
 
 /// Exit status of a command that the user interrupted.

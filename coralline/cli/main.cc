@@ -15,7 +15,7 @@
 namespace coralline::cli {
 namespace {
 
-constexpr std::array<Command, 8> kCommands = {{
+constexpr std::array<Command, 9> kCommands = {{
     {"inspect", "Show a model's operators, sizes and what each cut costs",
      ConfigureInspect},
     {"generate", "Write one of the paper's networks with random weights",
@@ -28,6 +28,8 @@ constexpr std::array<Command, 8> kCommands = {{
      ConfigureSimulate},
     {"validate", "Compare the simulator with published measurements",
      ConfigureValidate},
+    {"calibrate", "Refit a device spec to times measured on your host",
+     ConfigureCalibrate},
     {"demo", "Show on this machine what segmentation gains", ConfigureDemo},
 }};
 

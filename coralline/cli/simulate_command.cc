@@ -118,7 +118,7 @@ Json SegmentJson(const Segment& segment, const SegmentCost& cost,
           {"input_ms", cost.input_ms},
           {"compute_ms", cost.compute_ms},
           {"streaming_ms", cost.streaming_ms},
-          {"output_ms", cost.output_ms},
+          {"output_ms", cost.output_ms + cost.relayout_ms},
           {"passes_interpolated", cost.is_interpolated},
           {"occupancy", occupancy}};
 }
@@ -165,8 +165,8 @@ void PrintText(const Result& result) {
          FormatBytes(cost.placement.cached_bytes),
          FormatBytes(cost.placement.streamed_bytes), Ms(cost.fixed_ms),
          Ms(cost.instructions_ms), Ms(cost.input_ms), Ms(cost.compute_ms),
-         Ms(cost.streaming_ms), Ms(cost.output_ms), Ms(cost.warm_ms()),
-         Ms(cost.first_ms()),
+         Ms(cost.streaming_ms), Ms(cost.output_ms + cost.relayout_ms),
+         Ms(cost.warm_ms()), Ms(cost.first_ms()),
          fmt::format("{:.0f} %", 100 * result.schedule.stage_busy_ms[i] /
                                      result.schedule.makespan_ms())});
   }

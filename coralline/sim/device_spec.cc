@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "coralline/base/bytes.h"
@@ -27,6 +28,20 @@ struct Field {
 constexpr double kAboveZero = 1e-12;
 
 constexpr Field kFields[] = {
+    {"/array/tile_rows", "1", 1,
+     [](DeviceSpec& s, double v) { s.array.tile_rows = static_cast<int>(v); }},
+    {"/array/tile_columns", "1", 1,
+     [](DeviceSpec& s, double v) {
+       s.array.tile_columns = static_cast<int>(v);
+     }},
+    {"/array/input_channels", "1", 1,
+     [](DeviceSpec& s, double v) {
+       s.array.input_channels = static_cast<int>(v);
+     }},
+    {"/array/output_channels", "1", 1,
+     [](DeviceSpec& s, double v) {
+       s.array.output_channels = static_cast<int>(v);
+     }},
     {"/memory/banks", "1", 1,
      [](DeviceSpec& s, double v) { s.memory.num_banks = static_cast<int>(v); }},
     {"/memory/bank_size", "B", 1,
@@ -67,10 +82,41 @@ constexpr Field kFields[] = {
      }},
     {"/link/large_input_rate", "B/s", kAboveZero,
      [](DeviceSpec& s, double v) { s.large_input_bytes_per_s = v; }},
-    {"/link/large_output_rate", "B/s", kAboveZero,
+    {"/link/output_rate", "B/s", kAboveZero,
      [](DeviceSpec& s, double v) { s.large_output_bytes_per_s = v; }},
+    {"/host/relayout_rate", "B/s", kAboveZero,
+     [](DeviceSpec& s, double v) { s.relayout_bytes_per_s = v; }},
+};
+
+constexpr SpecConstant kConstants[] = {
+    {"/fixed/inference", &DeviceSpec::fixed_ms},
+    {"/compute/cycles_factor", &DeviceSpec::cycles_factor},
+    {"/link/streaming_rate", &DeviceSpec::streaming_bytes_per_s, true},
+    {"/fixed/streaming", &DeviceSpec::streaming_fixed_ms},
+    {"/host/relayout_rate", &DeviceSpec::relayout_bytes_per_s, true},
+    {"/link/small_rate", &DeviceSpec::small_bytes_per_s, true},
+    {"/compute/fill_cycles", &DeviceSpec::fill_cycles},
+    {"/link/large_input_rate", &DeviceSpec::large_input_bytes_per_s, true},
+    {"/link/output_rate", &DeviceSpec::large_output_bytes_per_s, true},
+    {"/link/upload_rate", &DeviceSpec::upload_bytes_per_s, true},
+    {"/fixed/upload", &DeviceSpec::upload_fixed_ms},
 };
 constexpr double kMaximum = 1e15;
+constexpr double kMaximumCount = 1e6;
+
+// Counts and sizes start at 1 and are whole.
+bool IsInRange(const Field& field, double value) {
+  if (value < field.minimum || value > kMaximum) return false;
+  if (field.minimum != 1) return true;
+  const bool is_count = std::string_view(field.unit) == "1";
+  return std::floor(value) == value && (!is_count || value <= kMaximumCount);
+}
+
+std::string RangeOf(const Field& field) {
+  if (field.minimum == kAboveZero) return "a number above 0";
+  return fmt::format("a {}number from {:g}", field.minimum == 1 ? "whole " : "",
+                     field.minimum);
+}
 
 [[noreturn]] void Fail(const std::string& file, const std::string& path,
                        const std::string& found, const std::string& expected) {
@@ -105,12 +151,8 @@ double GetNumber(const Json& json, const Field& field,
   }
   GetText(json, path + "/source", file);
   const Json& value = Get(json, path + "/value", "a number", file);
-  if (!value.is_number() || value.get<double>() < field.minimum ||
-      value.get<double>() > kMaximum) {
-    Fail(file, path + "/value", value.dump(),
-         field.minimum == kAboveZero
-             ? "a number above 0"
-             : fmt::format("a number from {:g}", field.minimum));
+  if (!value.is_number() || !IsInRange(field, value.get<double>())) {
+    Fail(file, path + "/value", value.dump(), RangeOf(field));
   }
   return value;
 }
@@ -148,13 +190,18 @@ DeviceSpec ParseDeviceSpec(std::string_view text, const std::string& file) {
 }
 
 DeviceSpec ReadDeviceSpec(const std::string& name) {
+  return ParseDeviceSpec(ReadDeviceSpecText(name), name);
+}
+
+std::span<const SpecConstant> SpecConstants() { return kConstants; }
+
+std::string ReadDeviceSpecText(const std::string& name) {
   if (name.ends_with(".json")) {
     const SharedBytes bytes = ReadFile(name);
-    return ParseDeviceSpec(
-        {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, name);
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   }
   for (const auto& spec : internal::BuiltinSpecs()) {
-    if (spec.name == name) return ParseDeviceSpec(spec.json, name);
+    if (spec.name == name) return std::string(spec.json);
   }
   throw Error(ErrorKind::kUsage,
               fmt::format("no device spec '{}'; there are {}, or give the path "

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +17,7 @@ struct DeviceSpec {
   std::string name;
   std::string description;
 
+  SystolicArray array;
   ParameterMemory memory;
   /// See LayoutOptions.
   int few_outputs_multiple = 16;
@@ -41,17 +42,34 @@ struct DeviceSpec {
   double small_bytes_per_s = 0;
   std::int64_t large_tensor_bytes = 0;
   double large_input_bytes_per_s = 0;
-  /// Transfer and the host's change of layout together.
+  /// From the device, and then the host's change of layout: a large output pays
+  /// both, one after the other.
   double large_output_bytes_per_s = 0;
+  double relayout_bytes_per_s = 0;
 };
 
 /// Parses a spec from JSON. Throws Error(kUsage) that gives the JSON path at
 /// fault, what was found and what was expected; `file` is for messages.
 DeviceSpec ParseDeviceSpec(std::string_view json, const std::string& file);
 
+/// The JSON text of a spec by its name, or of a file where `name` is a path
+/// (ends in .json). Throws Error(kUsage) that lists the names.
+std::string ReadDeviceSpecText(const std::string& name);
+
 /// A spec by its name, or from a file where `name` is a path (ends in .json).
 /// Throws Error(kUsage) that lists the names.
 DeviceSpec ReadDeviceSpec(const std::string& name);
+
+/// A number of a spec that measurements can determine.
+struct SpecConstant {
+  const char* path;  ///< in the JSON file, such as "/fixed/inference"
+  double DeviceSpec::*member;
+  bool is_rate = false;  ///< a time grows with one over it
+};
+
+/// All of them; which come first are preferred where measurements cannot tell
+/// two apart.
+std::span<const SpecConstant> SpecConstants();
 
 /// Names of the specs that come with Coralline, sorted.
 std::vector<std::string> DeviceSpecNames();

@@ -43,7 +43,9 @@ TEST(ReadDeviceSpec, PutsEachNumberInItsPlace) {
   EXPECT_EQ(spec.activation_tile_bytes, 196608);
   EXPECT_EQ(spec.clock_hz, 480e6);
   EXPECT_EQ(spec.fixed_ms, 0.055);
-  EXPECT_EQ(spec.large_output_bytes_per_s, 175e6);
+  EXPECT_EQ(spec.array.output_channels, 64);
+  EXPECT_EQ(spec.large_output_bytes_per_s, 387e6);
+  EXPECT_EQ(spec.relayout_bytes_per_s, 319.4e6);
 }
 
 TEST(ReadDeviceSpec, ListsTheNamesWhereThereIsNone) {
@@ -65,6 +67,11 @@ TEST(ParseDeviceSpec, GivesTheJsonPathAtFault) {
                         "above 0"));
   EXPECT_THAT(ErrorAfter("/compute/clock/value", 1e300),
               HasSubstr("/compute/clock/value"));
+  EXPECT_THAT(ErrorAfter("/array/tile_rows/value", 2.5),
+              HasSubstr("/array/tile_rows/value: found 2.5, expected a whole "
+                        "number from 1"));
+  EXPECT_THAT(ErrorAfter("/memory/banks/value", 1e12),
+              HasSubstr("/memory/banks/value"));
   EXPECT_THAT(ErrorAfter("/compute/clock/unit", "MHz"),
               HasSubstr("/compute/clock/unit: found \"MHz\", expected \"Hz\""));
   EXPECT_THAT(ErrorAfter("/link/small_rate/source", ""),

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::int64_t kBiasBytes = 4;
 constexpr std::int64_t kScaleBytes = 8;  // of a per-channel quantized output
-// A convolution's block of 64 output channels is spread over so many banks.
+// A convolution's block of output channels is spread over so many banks.
 constexpr std::int64_t kConvSpread = 4;
 // Streamed outputs up to this number are packed tighter.
 constexpr std::int64_t kFewOutputs = 16;
@@ -25,10 +25,17 @@ struct Map {
   std::int64_t width = 1;
   std::int64_t channels = 1;
 
-  std::int64_t TilePositions() const {
-    return CeilDivide(height, 4) * CeilDivide(width, 4);
+  std::int64_t TilePositions(const SystolicArray& array) const {
+    return CeilDivide(height, array.tile_rows) *
+           CeilDivide(width, array.tile_columns);
   }
-  std::int64_t TileBytes() const { return TilePositions() * Pad(channels, 4); }
+  std::int64_t TileBytes(const SystolicArray& array) const {
+    return TilePositions(array) * Pad(channels, array.input_channels);
+  }
+  bool IsUneven(const SystolicArray& array) const {
+    return height > 1 &&
+           (height % array.tile_rows != 0 || width % array.tile_columns != 0);
+  }
 };
 
 Map MapOf(const Tensor& tensor) {
@@ -46,28 +53,35 @@ struct Weights {
   std::int64_t inputs = 0;
   std::int64_t outputs = 0;
   std::int64_t bytes_per_output = 0;  // bias and scale
-  std::int64_t few_outputs_multiple = 64;
+  std::int64_t few_outputs_multiple = 0;
 };
 
-void SetMatrix(const Weights& weights, std::int64_t spread,
-               std::int64_t positions, Layer& layer) {
+void SetMatrix(const Weights& weights, const SystolicArray& array,
+               std::int64_t spread, std::int64_t positions, Layer& layer) {
   const std::int64_t column =
-      weights.kernel * Pad(weights.inputs, 4) + weights.bytes_per_output;
-  const std::int64_t groups = CeilDivide(weights.outputs, 64);
+      weights.kernel * Pad(weights.inputs, array.input_channels) +
+      weights.bytes_per_output;
+  const std::int64_t groups =
+      CeilDivide(weights.outputs, array.output_channels);
   layer.cached_bytes =
-      column * Pad(weights.outputs,
-                   weights.outputs < 64 ? weights.few_outputs_multiple : 64);
+      column * Pad(weights.outputs, weights.outputs < array.output_channels
+                                        ? weights.few_outputs_multiple
+                                        : array.output_channels);
   layer.num_blocks = groups * spread;
   layer.streamed_bytes = weights.outputs <= kFewOutputs ? kFewOutputs * column
                                                         : layer.cached_bytes;
   layer.fills = positions * weights.kernel * groups;
-  layer.cycles = layer.fills * CeilDivide(weights.inputs, 4);
+  layer.cycles = layer.fills * CeilDivide(weights.inputs, array.input_channels);
 }
 
-void SetDepthwise(const Weights& weights, Layer& layer) {
+void SetDepthwise(const Weights& weights, const SystolicArray& array,
+                  Layer& layer) {
+  // A weight fills the place of all input channels.
   layer.cached_bytes =
-      Pad(weights.outputs, 4) * (4 * weights.kernel + weights.bytes_per_output);
-  layer.num_blocks = CeilDivide(weights.outputs, 64) * kConvSpread;
+      Pad(weights.outputs, array.input_channels) *
+      (array.input_channels * weights.kernel + weights.bytes_per_output);
+  layer.num_blocks =
+      CeilDivide(weights.outputs, array.output_channels) * kConvSpread;
   layer.streamed_bytes = layer.cached_bytes;
 }
 
@@ -98,17 +112,18 @@ void SetParameters(const Tensor& tensor, const Map& output,
     case LayerKind::kFullyConnected:  // outputs, inputs
       weights.outputs = shape[0];
       weights.inputs = shape[1];
-      weights.few_outputs_multiple = 64;
-      return SetMatrix(weights, 1, 1, layer);
+      weights.few_outputs_multiple = options.array.output_channels;
+      return SetMatrix(weights, options.array, 1, 1, layer);
     case LayerKind::kConv:  // outputs, height, width, inputs
       weights.outputs = shape[0];
       weights.kernel = std::int64_t{shape[1]} * shape[2];
       weights.inputs = shape[3];
-      return SetMatrix(weights, kConvSpread, output.TilePositions(), layer);
+      return SetMatrix(weights, options.array, kConvSpread,
+                       output.TilePositions(options.array), layer);
     case LayerKind::kDepthwiseConv:  // 1, height, width, outputs
       weights.kernel = std::int64_t{shape[1]} * shape[2];
       weights.outputs = shape[3];
-      return SetDepthwise(weights, layer);
+      return SetDepthwise(weights, options.array, layer);
     default:
       return;
   }
@@ -126,15 +141,16 @@ Layer MakeLayer(const Graph& graph, const Op& op,
   Layer layer{.kind = KindOf(op, weights)};
   for (const int input : op.inputs) {
     if (!IsActivation(graph, input)) continue;
-    layer.input_tile_bytes = std::max(layer.input_tile_bytes,
-                                      MapOf(graph.tensors[input]).TileBytes());
+    layer.input_tile_bytes =
+        std::max(layer.input_tile_bytes,
+                 MapOf(graph.tensors[input]).TileBytes(options.array));
   }
   const Tensor* output = get(op.outputs, 0);
   if (!output) return layer;
   const Map map = MapOf(*output);
-  layer.output_tile_bytes = map.TileBytes();
-  layer.is_uneven = layer.kind != LayerKind::kSoftmax && map.height > 1 &&
-                    (map.height % 4 != 0 || map.width % 4 != 0);
+  layer.output_tile_bytes = map.TileBytes(options.array);
+  layer.is_uneven =
+      layer.kind != LayerKind::kSoftmax && map.IsUneven(options.array);
   if (weights) SetParameters(*weights, map, options, layer);
   return layer;
 }

@@ -16,10 +16,19 @@ enum class LayerKind {
   kOther,  ///< no parameters of its own, no cycles that are known
 };
 
-/// The size and the work of one op as Google's compiler lays it out on the chip
-/// of 4x4 tiles: output channels are padded to 64, input channels to 4, maps to
-/// 4x4. Sizes were read off compiled files and compiler logs; cycles are the
-/// lower bound of the systolic array.
+/// The systolic array of a device: a map is divided over so many rows and
+/// columns of tiles, and channels are padded to what a tile takes and to what
+/// all tiles give at once. By default that of the Edge TPU.
+struct SystolicArray {
+  int tile_rows = 4;
+  int tile_columns = 4;
+  int input_channels = 4;
+  int output_channels = 64;
+};
+
+/// The size and the work of one op as Google's compiler lays it out: maps and
+/// channels are padded to the array. Sizes were read off compiled files and
+/// compiler logs; cycles are the lower bound of the systolic array.
 struct Layer {
   LayerKind kind = LayerKind::kOther;
   /// Parameters in on-chip memory, in bytes, and as so many equal blocks, each
@@ -31,9 +40,9 @@ struct Layer {
   /// Of one inference, at the chip's clock.
   std::int64_t cycles = 0;
   /// How often the array starts anew: per position of a tile and of the kernel,
-  /// and per 64 outputs.
+  /// and per group of the array's output channels.
   std::int64_t fills = 0;
-  /// Whether the output map does not divide over the 4x4 tiles.
+  /// Whether the output map does not divide over the tiles.
   bool is_uneven = false;
   /// The largest input and output, in bytes per tile.
   std::int64_t input_tile_bytes = 0;
@@ -46,9 +55,10 @@ struct Layer {
 struct LayoutOptions {
   /// Compilers since 2020 leave out biases that are all zero.
   bool has_bias = true;
-  /// To what fewer than 64 output channels are padded: 16 in the compiled files
-  /// of real networks, 64 in the published convolution series.
+  /// To what fewer output channels than the array's are padded: 16 in the
+  /// compiled files of real networks, 64 in the published convolution series.
   int few_outputs_multiple = 16;
+  SystolicArray array;
 };
 
 /// The layer of one op. An op whose shapes do not fit its kind is kOther.

@@ -62,6 +62,21 @@ TEST(MakeLayer, DepthwiseFiltersTakeFourBytesAWeight) {
   EXPECT_TRUE(layer.is_uneven);
 }
 
+TEST(MakeLayer, FollowsTheArrayOfTheDevice) {
+  const SystolicArray array = {.tile_rows = 8,
+                               .tile_columns = 2,
+                               .input_channels = 16,
+                               .output_channels = 32};
+  const Layer layer =
+      LayerOf(OpKind::kConv2d, {1, 12, 12, 20}, {40, 1, 1, 20}, {1, 12, 12, 40},
+              {.has_bias = false, .array = array});
+  EXPECT_EQ(layer.cached_bytes, 32 * 64);
+  EXPECT_EQ(layer.fills, 2 * 6 * 2);
+  EXPECT_EQ(layer.cycles, 2 * 6 * 2 * 2);
+  EXPECT_EQ(layer.input_tile_bytes, 2 * 6 * 32);
+  EXPECT_TRUE(layer.is_uneven);
+}
+
 TEST(MakeLayer, TakesNothingForGranted) {
   EXPECT_EQ(LayerOf(OpKind::kConv2d, {1, 4}, {4, 4}, {1, 4}).kind,
             LayerKind::kOther);

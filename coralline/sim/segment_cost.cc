@@ -40,7 +40,8 @@ std::vector<Layer> MakeLayers(const Graph& graph, const DeviceSpec& spec,
     layers.push_back(
         MakeLayer(graph, graph.ops[i],
                   {.has_bias = !has_bias.empty() && has_bias[i],
-                   .few_outputs_multiple = spec.few_outputs_multiple}));
+                   .few_outputs_multiple = spec.few_outputs_multiple,
+                   .array = spec.array}));
   }
   return layers;
 }

@@ -29,8 +29,9 @@ struct SegmentCost {
   double input_ms = 0;
   double compute_ms = 0;
   double streaming_ms = 0;
-  double output_ms = 0;  ///< transfer and the host's change of layout
-  double upload_ms = 0;  ///< of the cached parameters, at the first inference
+  double output_ms = 0;
+  double relayout_ms = 0;  ///< the host's change of layout of large outputs
+  double upload_ms = 0;    ///< of the cached parameters, at the first inference
   std::int64_t large_bytes = 0;  ///< of the large tensors in and out
   /// Whether a layer is sent more than once: the number of passes is read off
   /// one size of map, and only an interpolation for any other.
@@ -38,7 +39,7 @@ struct SegmentCost {
 
   double warm_ms() const {
     return fixed_ms + instructions_ms + input_ms + compute_ms + streaming_ms +
-           output_ms;
+           output_ms + relayout_ms;
   }
   double first_ms() const { return warm_ms() + upload_ms; }
 };

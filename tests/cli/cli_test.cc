@@ -115,7 +115,7 @@ TEST_F(Cli, HelpOfEveryCommandIsTheManual) {
       "that.\n";
   for (const std::string command :
        {"", "inspect", "generate", "generate fc", "generate conv", "split",
-        "verify", "run", "simulate", "validate", "demo"}) {
+        "verify", "run", "simulate", "validate", "calibrate", "demo"}) {
     const Result result = Run(command + " --help");
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.output, HasSubstr("Usage: coralline"));
@@ -155,6 +155,29 @@ TEST_F(Cli, Simulate) {
   EXPECT_EQ(Run("simulate fc.tflite --host java").status, 2);
   EXPECT_EQ(Run("simulate fc.tflite --ops 0-1 --ops 1-4").status, 2);
   EXPECT_EQ(Run("simulate fc.tflite --trace no/such/t.json").status, 0);
+}
+
+TEST_F(Cli, CalibrateWritesASpecThatTheSimulatorTakes) {
+  Write("rows.csv",
+        "kind,width,layers,segments,batch,strategy,split,on_chip_mib,"
+        "off_chip_mib,ms_per_inference,macs_true,quality,source_file\n"
+        "fc,100,5,1,1,none,,0,0,1.11,37400,ok,f\n"
+        "fc,200,5,1,1,none,,0,0,1.12,134800,ok,f\n");
+  Result result =
+      Run("calibrate --measurements rows.csv --constants /fixed/inference "
+          "-o mine.json");
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_THAT(result.output, AllOf(HasSubstr("/fixed/inference"),
+                                   HasSubstr("2 rows; error before"),
+                                   HasSubstr("wrote mine.json")));
+  Run("generate fc --width 100");
+  result = Run("simulate fc_100.tflite --device mine.json");
+  EXPECT_THAT(result.output, HasSubstr("x mine, simulated"));
+  result = Run(
+      "calibrate --measurements rows.csv --constants /fixed/none -o x.json");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.output, HasSubstr("'/fixed/none' cannot be calibrated"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "x.json"));
 }
 
 TEST_F(Cli, VerifyProvesGoodSegmentsAndFindsBadOnes) {

@@ -80,6 +80,8 @@ void AddTerms(const SegmentTerms& terms, const DeviceSpec& spec,
   cost.input_ms += TransferMs(terms.inputs, spec.large_input_bytes_per_s, spec);
   cost.output_ms +=
       TransferMs(terms.outputs, spec.large_output_bytes_per_s, spec);
+  cost.relayout_ms +=
+      Milliseconds(terms.outputs.large, spec.relayout_bytes_per_s);
   cost.large_bytes += terms.inputs.large + terms.outputs.large;
   if (cost.placement.cached_bytes > 0) {
     cost.upload_ms +=

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coralline/sim/device_spec.h"
+#include "coralline/sim/measurement.h"
+
+namespace coralline {
+
+/// A constant of a spec, before and after.
+struct FittedConstant {
+  std::string path;
+  double old_value = 0;
+  double new_value = 0;  ///< the old one where nothing was determined
+  double standard_error = 0;
+  bool is_determined = false;
+};
+
+/// Relative errors of the spec's times against the measured ones.
+struct CalibrationErrors {
+  double median = 0;
+  double p90 = 0;
+  double maximum = 0;
+};
+
+/// A spec whose constants follow measurements of one host.
+struct Calibration {
+  DeviceSpec spec;
+  int num_rows = 0;
+  std::vector<FittedConstant> constants;
+  CalibrationErrors before;
+  CalibrationErrors after;
+};
+
+/// Refits constants to the rows of one device and quality "ok" by least squares
+/// of the relative error, robust against outliers (Huber's weights). A time is
+/// linear in every constant, a rate taken as one over it. `paths` chooses
+/// constants, all where empty; one that the rows do not determine, or would
+/// make negative, keeps its value. Throws Error(kUsage) for an unknown path or
+/// when there are no such rows.
+Calibration Calibrate(const DeviceSpec& spec, std::span<const Measurement> rows,
+                      const std::vector<std::string>& paths = {});
+
+/// A row of a file of two known networks on several hosts.
+struct LinkMeasurement {
+  std::string model;
+  std::string host;
+  std::string link;
+  double ms = 0;
+};
+
+/// Whether the text begins with the header of such a file.
+bool IsLinkFile(std::string_view text);
+
+/// Parses "model,input,model_mb,device,link,host,ms". Throws Error(kUsage) that
+/// names the line.
+std::vector<LinkMeasurement> ParseLinkMeasurements(std::string_view text,
+                                                   const std::string& file);
+
+/// Solves /fixed/inference and one rate for the whole link from the host's rows
+/// of mobilenet_v2_1.0 and inception_v4. Throws Error(kUsage) when a row is
+/// missing, there is no solution, or the spec has fill cycles, which are not
+/// known of these networks.
+Calibration CalibrateLink(const DeviceSpec& spec,
+                          std::span<const LinkMeasurement> rows,
+                          const std::string& host);
+
+/// The JSON of the base spec with the calibrated constants, each with `source`.
+std::string CalibratedSpecText(const std::string& base_json,
+                               const Calibration& calibration,
+                               const std::string& name,
+                               const std::string& source);
+
+}  // namespace coralline
