@@ -12,6 +12,7 @@
 #include "coralline/cli/format.h"
 #include "coralline/cli/table.h"
 #include "coralline/sim/pipeline_cost.h"
+#include "coralline/tflite/bias.h"
 #include "coralline/tflite/reader.h"
 
 namespace coralline::cli {
@@ -55,20 +56,6 @@ struct Result {
   double speedup() const { return one_device_ms / ms_per_inference(); }
 };
 
-// Compilers leave out biases that are all zero.
-bool HasBias(const Model& model, const Op& op) {
-  if (op.inputs.size() < 3 || op.inputs[2] == Op::kNoTensor) return false;
-  const auto bytes = ConstantData(model, op.inputs[2]);
-  return std::any_of(bytes.begin(), bytes.end(),
-                     [](std::byte byte) { return byte != std::byte{0}; });
-}
-
-std::vector<Layer> LayersOf(const Model& model, const DeviceSpec& spec) {
-  std::vector<bool> has_bias;
-  for (const Op& op : model.graph.ops) has_bias.push_back(HasBias(model, op));
-  return MakeLayers(model.graph, spec, has_bias);
-}
-
 Result SimulateModel(const Model& model, const DeviceSpec& spec,
                      const Options& options) {
   const HostModel& host =
@@ -76,7 +63,7 @@ Result SimulateModel(const Model& model, const DeviceSpec& spec,
   Result result{model, spec, options,
                 ChooseSegments(model.graph, options.cuts)};
   CheckSegments(model.graph, result.segments);
-  const auto layers = LayersOf(model, spec);
+  const auto layers = MakeLayers(model.graph, spec, OpsWithBias(model));
   for (const Segment& segment : result.segments) {
     result.costs.push_back(CostOf(model.graph, segment, layers, spec));
   }

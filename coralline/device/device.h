@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +14,15 @@ namespace coralline {
 
 using ConstBytes = std::span<const std::byte>;
 using MutableBytes = std::span<std::byte>;
+
+/// What an emulated device did in one inference.
+struct EmulatedRun {
+  bool computes = false;  ///< whether the CPU computes the outputs meanwhile
+  std::chrono::nanoseconds simulated{0};  ///< what it should take
+  /// By how much it took longer; nullopt where it had to wait for the CPU's
+  /// computation.
+  std::optional<std::chrono::nanoseconds> overshoot;
+};
 
 /// A loaded segment that runs. One thread at a time may use it.
 class Executable {
@@ -36,6 +47,10 @@ class Executable {
 
   /// Sets variable tensors (LSTM state) back to their first content.
   virtual void ResetState() {}
+
+  /// The last Run of an emulated device, read by the thread that called it;
+  /// null for a device that is really there.
+  virtual const EmulatedRun* last_emulated_run() const { return nullptr; }
 };
 
 /// Something that loads segments.

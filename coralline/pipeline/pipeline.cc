@@ -49,6 +49,36 @@ struct Pipeline::Stage {
   std::jthread thread;
 };
 
+namespace {
+
+StageStats EmptyStats(const Executable& executable) {
+  StageStats stats{.description = executable.description()};
+  if (const EmulatedRun* run = executable.last_emulated_run()) {
+    stats.emulation.emplace(EmulationStats{.computes = run->computes});
+  }
+  return stats;
+}
+
+void Reset(StageStats& stats) {
+  StageStats empty{.description = stats.description};
+  if (stats.emulation) {
+    empty.emulation.emplace(
+        EmulationStats{.computes = stats.emulation->computes});
+  }
+  stats = std::move(empty);
+}
+
+void Record(const EmulatedRun& run, EmulationStats& stats) {
+  stats.simulated = run.simulated;
+  if (run.overshoot) {
+    stats.overshoot.Record(*run.overshoot);
+  } else {
+    ++stats.compute_longer;
+  }
+}
+
+}  // namespace
+
 PipelineInterface InterfaceOf(const Graph& graph) {
   return {SpecsOf(graph, graph.inputs), SpecsOf(graph, graph.outputs)};
 }
@@ -74,7 +104,7 @@ Pipeline::Pipeline(std::vector<std::unique_ptr<Executable>> stages,
   }
   for (std::size_t i = 0; i < stages.size(); ++i) {
     auto stage = std::make_unique<Stage>();
-    stage->stats.description = stages[i]->description();
+    stage->stats = EmptyStats(*stages[i]);
     stage->executable = std::move(stages[i]);
     stage->wiring = &wiring_->stages[i];
     stage->input = queues_[i].get();
@@ -143,7 +173,7 @@ std::vector<StageStats> Pipeline::Stats() const {
 void Pipeline::ResetStats() {
   for (auto& stage : stages_) {
     const std::lock_guard lock(stage->stats_mutex);
-    stage->stats = {.description = stage->stats.description};
+    Reset(stage->stats);
   }
 }
 
@@ -181,6 +211,9 @@ bool Pipeline::RunRequest(Stage& stage) {
   stage.stats.waiting_for_input += got - start;
   stage.stats.busy.Record(done - got);
   stage.stats.waiting_for_output += end - done;
+  if (const EmulatedRun* run = stage.executable->last_emulated_run()) {
+    Record(*run, *stage.stats.emulation);
+  }
   return pushed;
 }
 

@@ -2,9 +2,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -43,12 +45,21 @@ struct Completion {
   std::chrono::nanoseconds latency{0};
 };
 
+/// How well an emulated device kept to the simulated time.
+struct EmulationStats {
+  bool computes = false;  ///< whether the CPU computes the outputs meanwhile
+  std::chrono::nanoseconds simulated{0};  ///< of the last inference
+  Histogram overshoot;              ///< beyond it, of those that waited for it
+  std::int64_t compute_longer = 0;  ///< those that the CPU made longer
+};
+
 /// What one stage did since the last reset.
 struct StageStats {
   std::string description;  ///< of its Executable
   Histogram busy;           ///< time of each inference
   std::chrono::nanoseconds waiting_for_input{0};
   std::chrono::nanoseconds waiting_for_output{0};
+  std::optional<EmulationStats> emulation;  ///< of an emulated device
 };
 
 /// Runs requests through a chain of stages, one thread per stage, joined by

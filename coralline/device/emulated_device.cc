@@ -1,0 +1,114 @@
+#include "coralline/device/emulated_device.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "coralline/base/check.h"
+#include "coralline/device/precise_wait.h"
+#include "coralline/sim/segment_cost.h"
+#include "coralline/tflite/bias.h"
+
+namespace coralline {
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+nanoseconds Nanoseconds(double ms) {
+  return nanoseconds(std::llround(ms * 1e6));
+}
+
+class EmulatedExecutable : public Executable {
+ public:
+  // `compute` may be null.
+  EmulatedExecutable(const Model& segment, const SegmentCost& cost,
+                     std::string description,
+                     std::unique_ptr<Executable> compute)
+      : first_(Nanoseconds(cost.first_ms())),
+        warm_(Nanoseconds(cost.warm_ms())),
+        description_(std::move(description)),
+        compute_(std::move(compute)),
+        inputs_(compute_ ? compute_->inputs()
+                         : SpecsOf(segment.graph, segment.graph.inputs)),
+        outputs_(compute_ ? compute_->outputs()
+                          : SpecsOf(segment.graph, segment.graph.outputs)) {
+    last_run_.computes = compute_ != nullptr;
+  }
+
+  const std::vector<TensorSpec>& inputs() const override { return inputs_; }
+  const std::vector<TensorSpec>& outputs() const override { return outputs_; }
+  std::string description() const override { return description_; }
+  const EmulatedRun* last_emulated_run() const override { return &last_run_; }
+
+  void BindThread() override {
+    SleepPunctually();
+    if (compute_) compute_->BindThread();
+  }
+
+  void Run(std::span<const ConstBytes> inputs,
+           std::span<const MutableBytes> outputs) override {
+    const auto start = steady_clock::now();
+    CORALLINE_CHECK(inputs.size() == inputs_.size());
+    CORALLINE_CHECK(outputs.size() == outputs_.size());
+    last_run_.simulated = std::exchange(is_first_, false) ? first_ : warm_;
+    const auto deadline = start + last_run_.simulated;
+    Fill(inputs, outputs);
+    last_run_.overshoot.reset();
+    if (compute_ && steady_clock::now() > deadline) return;
+    last_run_.overshoot = WaitUntil(deadline) - deadline;
+  }
+
+  void ResetState() override {
+    if (compute_) compute_->ResetState();
+  }
+
+ private:
+  void Fill(std::span<const ConstBytes> inputs,
+            std::span<const MutableBytes> outputs) {
+    if (compute_) return compute_->Run(inputs, outputs);
+    for (const MutableBytes output : outputs) {
+      std::fill(output.begin(), output.end(), std::byte{0});
+    }
+  }
+
+  nanoseconds first_;
+  nanoseconds warm_;
+  bool is_first_ = true;
+  EmulatedRun last_run_;
+  std::string description_;
+  std::unique_ptr<Executable> compute_;
+  std::vector<TensorSpec> inputs_;
+  std::vector<TensorSpec> outputs_;
+};
+
+SegmentCost CostOfModel(const Model& segment, const DeviceSpec& spec) {
+  const auto layers = MakeLayers(segment.graph, spec, OpsWithBias(segment));
+  const Segment all = OpRange(0, segment.graph.num_ops());
+  return CostOf(segment.graph, all, layers, spec);
+}
+
+}  // namespace
+
+EmulatedDevice::EmulatedDevice(DeviceSpec spec, int number,
+                               std::optional<CpuKernels> compute)
+    : spec_(std::move(spec)), number_(number), compute_(compute) {}
+
+std::string EmulatedDevice::name() const { return "emulated:" + spec_.name; }
+
+std::unique_ptr<Executable> EmulatedDevice::Load(const Model& segment) const {
+  std::string description =
+      fmt::format("{} #{}, emulated", spec_.name, number_);
+  std::unique_ptr<Executable> compute;
+  if (compute_) {
+    compute = CpuDevice({}, *compute_).Load(segment);
+    description += fmt::format("; outputs by {}", compute->description());
+  }
+  return std::make_unique<EmulatedExecutable>(
+      segment, CostOfModel(segment, spec_), std::move(description),
+      std::move(compute));
+}
+
+}  // namespace coralline

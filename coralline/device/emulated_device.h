@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "coralline/device/cpu_device.h"
+#include "coralline/sim/device_spec.h"
+
+namespace coralline {
+
+/// A device that takes, in wall-clock time, what the simulator says: the real
+/// pipeline runtime runs with accelerators that are not there. The first
+/// inference loads the parameters, later ones find them. A device starts when
+/// the stage's thread calls Run, and its deadline counts from there.
+///
+/// Outputs are all zero bytes, unless the CPU computes them meanwhile: then
+/// they are true, and an inference takes the larger of both times. Whether the
+/// emulated accelerator could run the segment's ops is not checked.
+class EmulatedDevice : public Device {
+ public:
+  /// `number` tells equal devices apart in reports. `compute` has the outputs
+  /// computed by these kernels.
+  explicit EmulatedDevice(DeviceSpec spec, int number = 0,
+                          std::optional<CpuKernels> compute = std::nullopt);
+
+  std::string name() const override;
+  /// Throws what CpuDevice::Load does where outputs are computed.
+  std::unique_ptr<Executable> Load(const Model& segment) const override;
+
+ private:
+  DeviceSpec spec_;
+  int number_;
+  std::optional<CpuKernels> compute_;
+};
+
+}  // namespace coralline
