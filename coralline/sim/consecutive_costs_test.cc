@@ -134,6 +134,8 @@ void ExpectSame(const SegmentCost& cost, const SegmentCost& expected) {
   ExpectClose(cost.compute_ms, expected.compute_ms);
   ExpectClose(cost.streaming_ms, expected.streaming_ms);
   ExpectClose(cost.output_ms, expected.output_ms);
+  ExpectClose(cost.relayout_ms, expected.relayout_ms);
+  EXPECT_EQ(cost.large_bytes, expected.large_bytes);
   ExpectClose(cost.upload_ms, expected.upload_ms);
   ExpectClose(cost.warm_ms(), expected.warm_ms());
   ExpectClose(cost.first_ms(), expected.first_ms());
