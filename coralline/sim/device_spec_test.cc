@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "coralline/base/error.h"
@@ -17,7 +18,11 @@ using testing::HasSubstr;
 
 // The error of the paper's spec after one change.
 std::string ErrorAfter(const char* path, const Json& value) {
-  Json json = Json::parse(internal::BuiltinSpecs()[0].json);
+  const auto specs = internal::BuiltinSpecs();
+  const auto paper = std::find_if(
+      specs.begin(), specs.end(),
+      [](const auto& spec) { return spec.name == "edgetpu-pcie"; });
+  Json json = Json::parse(paper->json);
   json[Json::json_pointer(path)] = value;
   try {
     ParseDeviceSpec(json.dump(), "x.json");
@@ -54,7 +59,7 @@ TEST(ReadDeviceSpec, ListsTheNamesWhereThereIsNone) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("no device spec 'edgetpu-moon'; there "
-                                        "are edgetpu-pcie"));
+                                        "are edgetpu-devboard, edgetpu-pcie"));
   }
   EXPECT_THROW(ReadDeviceSpec("/nowhere/spec.json"), Error);
 }
