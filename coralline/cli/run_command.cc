@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "coralline/base/error.h"
 #include "coralline/cli/command.h"
 #include "coralline/cli/cut_options.h"
+#include "coralline/cli/device_option.h"
 #include "coralline/cli/format.h"
 #include "coralline/cli/interrupt.h"
 #include "coralline/cli/kernels_option.h"
@@ -23,10 +25,16 @@ using std::chrono::nanoseconds;
 
 constexpr const char* kFooter =
     "Cuts the model, loads one segment on each device, sends random inputs\n"
-    "and measures in wall-clock time. Ctrl-C drains and still reports.\n\n"
+    "and measures in wall-clock time. Ctrl-C drains and still reports.\n"
+    "emulated:SPEC:N is N accelerators that are not there: each inference "
+    "takes\n"
+    "the time that 'simulate' predicts for a loaded device, the first one "
+    "loads.\n"
+    "Outputs are zeros, or the CPU's with --compute.\n\n"
     "Examples:\n"
     "  coralline run model.tflite --stages 2 --devices cpu:0,cpu:1\n"
-    "  coralline run model.tflite --devices cpu:0-1 --requests 1000 --json";
+    "  coralline run model.tflite --devices cpu:0-1 --requests 1000 --json\n"
+    "  coralline run model.tflite --stages 4 --devices emulated:edgetpu-pcie:4";
 
 constexpr double kDefaultSeconds = 3;
 
@@ -39,6 +47,7 @@ struct Options {
   int in_flight = 0;
   std::uint64_t seed = 1;
   CpuKernels kernels = CpuKernels::kAuto;
+  bool compute = false;
   bool json = false;
 };
 
@@ -69,11 +78,12 @@ std::vector<std::string> ChooseDevices(const Options& options,
 std::unique_ptr<Pipeline> Load(const Model& model,
                                const std::vector<Segment>& segments,
                                const Options& options) {
-  const auto devices = ChooseDevices(options, segments.size());
+  const auto devices = MakeDevices(ChooseDevices(options, segments.size()),
+                                   options.kernels, options.compute);
   const auto models = SplitModel(model, segments);
   std::vector<std::unique_ptr<Executable>> stages;
   for (std::size_t i = 0; i < models.size(); ++i) {
-    stages.push_back(MakeDevice(devices[i], options.kernels)->Load(models[i]));
+    stages.push_back(devices[i]->Load(models[i]));
   }
   return std::make_unique<Pipeline>(std::move(stages),
                                     InterfaceOf(model.graph));
@@ -106,6 +116,26 @@ Json HistogramJson(const Histogram& histogram) {
           {"max", histogram.max().count()}};
 }
 
+bool IsEmulated(const RunStats& stats) {
+  return std::any_of(stats.stages.begin(), stats.stages.end(),
+                     [](const auto& stage) { return !!stage.emulation; });
+}
+
+// Whether a stage computes on the CPU.
+bool UsesCpu(const RunStats& stats) {
+  return std::any_of(stats.stages.begin(), stats.stages.end(),
+                     [](const StageStats& stage) {
+                       return !stage.emulation || stage.emulation->computes;
+                     });
+}
+
+Json EmulationJson(const EmulationStats& emulation) {
+  return {{"simulated_ns", emulation.simulated.count()},
+          {"overshoot_ns", HistogramJson(emulation.overshoot)},
+          {"computes", emulation.computes},
+          {"compute_longer", emulation.compute_longer}};
+}
+
 void PrintJson(const Model& model, const std::vector<Segment>& segments,
                const RunStats& stats) {
   Json stages = Json::array();
@@ -113,16 +143,21 @@ void PrintJson(const Model& model, const std::vector<Segment>& segments,
     const StageStats& stage = stats.stages[i];
     stages.push_back(
         {{"device", stage.description},
+         {"origin", stage.emulation ? "emulated" : "measured"},
          {"ops", segments[i].ops},
          {"count", stage.busy.count()},
          {"latency_ns", HistogramJson(stage.busy)},
          {"busy_ns", stage.busy.sum().count()},
          {"waiting_for_input_ns", stage.waiting_for_input.count()},
          {"waiting_for_output_ns", stage.waiting_for_output.count()}});
+    if (stage.emulation) {
+      stages.back()["emulation"] = EmulationJson(*stage.emulation);
+    }
   }
+  const Json tflite = UsesCpu(stats) ? Json(TfLiteVersion()) : Json();
   const Json json = {{"model", model.name},
-                     {"origin", "measured"},
-                     {"tflite", TfLiteVersion()},
+                     {"origin", IsEmulated(stats) ? "emulated" : "measured"},
+                     {"tflite", tflite},
                      {"requests", stats.requests},
                      {"duration_ns", stats.wall.count()},
                      {"throughput_rps", stats.throughput_rps},
@@ -141,11 +176,32 @@ std::string FormatPercentiles(const Histogram& histogram) {
                      FormatDuration(histogram.max()));
 }
 
+// How well each emulated device kept to its simulated time.
+void PrintEmulation(const RunStats& stats) {
+  if (!IsEmulated(stats)) return;
+  Table table({"stage>", "simulated>", "late, median>", "p90>", "max>",
+               "waited for the CPU>"});
+  for (std::size_t i = 0; i < stats.stages.size(); ++i) {
+    const auto& emulation = stats.stages[i].emulation;
+    if (!emulation) continue;
+    table.AddRow({std::to_string(i), FormatDuration(emulation->simulated),
+                  FormatDuration(emulation->overshoot.Percentile(50)),
+                  FormatDuration(emulation->overshoot.Percentile(90)),
+                  FormatDuration(emulation->overshoot.max()),
+                  std::to_string(emulation->compute_longer)});
+  }
+  fmt::print(
+      "\nEmulation: device times are simulated, the pipeline is real.\n{}",
+      table.Format());
+}
+
 void PrintText(const Model& model, const std::vector<Segment>& segments,
                const RunStats& stats) {
-  fmt::print("{}: {} stage{}, {} requests in {}, measured{}\n", model.name,
+  fmt::print("{}: {} stage{}, {} requests in {}, {}{}\n", model.name,
              segments.size(), segments.size() == 1 ? "" : "s", stats.requests,
-             FormatDuration(stats.wall), stats.stopped ? " (interrupted)" : "");
+             FormatDuration(stats.wall),
+             IsEmulated(stats) ? "emulated in wall-clock time" : "measured",
+             stats.stopped ? " (interrupted)" : "");
   fmt::print("throughput  {:.1f} requests/s\n", stats.throughput_rps);
   fmt::print("latency     {}\n\n", FormatPercentiles(stats.latency));
   Table table({"stage>", "device", "ops", "median>", "p99>", "busy>",
@@ -161,6 +217,7 @@ void PrintText(const Model& model, const std::vector<Segment>& segments,
                   FormatShare(stage.waiting_for_output, stats.wall)});
   }
   fmt::print("{}", table.Format());
+  PrintEmulation(stats);
 }
 
 int Run(const Options& options) {
@@ -182,7 +239,8 @@ Action ConfigureRun(CLI::App& app) {
       ->required();
   AddCutOptions(app, options->cuts);
   app.add_option("--devices", options->devices,
-                 "One per stage: cpu, cpu:0 (one core), cpu:0-1 (two threads)")
+                 "One per stage: cpu, cpu:0 (one core), cpu:0-1 (two threads), "
+                 "or emulated:SPEC:N")
       ->delimiter(',');
   app.add_option("--requests", options->requests, "End after so many")
       ->check(CLI::PositiveNumber);
@@ -194,10 +252,16 @@ Action ConfigureRun(CLI::App& app) {
       ->check(CLI::PositiveNumber);
   app.add_option("--seed", options->seed, "Of the random inputs")
       ->capture_default_str();
+  app.add_flag("--compute", options->compute,
+               "Let the CPU compute the outputs of emulated devices; an "
+               "inference takes the longer of both");
   AddKernelsOption(app, options->kernels);
   app.add_flag("--json", options->json, "Print JSON");
   app.footer(kFooter);
-  return [options] { return Run(*options); };
+  return [options] {
+    options->devices = ExpandDevices(options->devices);
+    return Run(*options);
+  };
 }
 
 }  // namespace coralline::cli

@@ -211,6 +211,32 @@ TEST_F(Cli, RunMeasuresAPipeline) {
   }
 }
 
+TEST_F(Cli, RunEmulatesDevicesThatAreNotThere) {
+  Run("generate fc --width 300");
+  const std::string run = "run fc_300.tflite --requests 50 ";
+  // No library is needed where nothing is computed.
+  const Result text = Run(run + "--devices emulated:edgetpu-pcie:4",
+                          "CORALLINE_TFLITE=/nowhere");
+  EXPECT_EQ(text.status, 0) << text.output;
+  EXPECT_THAT(text.output, AllOf(HasSubstr("4 stages, 50 requests"),
+                                 HasSubstr("emulated in wall-clock time"),
+                                 HasSubstr("edgetpu-pcie #3, emulated"),
+                                 HasSubstr("device times are simulated"),
+                                 testing::Not(HasSubstr("measured"))));
+  const Result json = Run(run + "--json --devices emulated:edgetpu-pcie:2",
+                          "CORALLINE_TFLITE=/nowhere");
+  EXPECT_THAT(json.output, AllOf(HasSubstr("\"origin\": \"emulated\""),
+                                 HasSubstr("\"overshoot_ns\""),
+                                 HasSubstr("\"tflite\": null")));
+  for (const std::string count : {"0", "17", "x", ""}) {
+    const Result wrong = Run(run + "--devices emulated:edgetpu-pcie:" + count);
+    EXPECT_EQ(wrong.status, 2);
+    EXPECT_THAT(wrong.output, HasSubstr("with N from 1 to 16"));
+  }
+  EXPECT_THAT(Run(run + "--devices emulated:moon").output,
+              HasSubstr("no device spec 'moon'"));
+}
+
 TEST_F(Cli, InterruptDrainsAndReports) {
   if (!CanExecute()) GTEST_SKIP() << "no TFLite library";
   Run("generate fc --width 64");
