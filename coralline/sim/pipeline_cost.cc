@@ -1,6 +1,7 @@
 #include "coralline/sim/pipeline_cost.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace coralline {
 
@@ -26,33 +27,78 @@ double CopyMs(const SegmentCost& segment, const HostModel& host,
          static_cast<double>(segment.large_bytes);
 }
 
+namespace {
+
+constexpr int kHost = 0;
+constexpr int kFirstLink = 1;
+
+bool IsDevice(const SegmentCost& segment) {
+  return segment.instructions_ms > 0 || segment.input_ms > 0;
+}
+
+// The device's and the host's own time of an inference, and what the link
+// carries before and after; without a shared link all of it in one step.
+std::vector<Step> StepsOf(const SegmentCost& segment, double host_ms,
+                          std::optional<int> link) {
+  if (!link) return {{.ms = segment.warm_ms() + host_ms}};
+  const double to_device =
+      segment.instructions_ms + segment.input_ms + segment.streaming_ms;
+  return {
+      {.resource = *link, .ms = to_device},
+      {.ms = segment.fixed_ms + segment.compute_ms},
+      {.resource = *link, .ms = segment.output_ms},
+      {.ms = segment.relayout_ms + host_ms},
+  };
+}
+
+}  // namespace
+
 std::vector<ScheduledStage> StagesOf(std::span<const SegmentCost> segments,
-                                     const HostModel& host, bool with_upload) {
-  constexpr int kHost = 0;
+                                     const HostModel& host,
+                                     const BatchOptions& options) {
   std::vector<ScheduledStage> stages;
+  int device = 0;
   for (const SegmentCost& segment : segments) {
-    const double warm =
-        segment.warm_ms() + CopyMs(segment, host, segments.size());
-    const double wake_up = warm >= host.wake_up_from_ms ? host.wake_up_ms : 0;
-    ScheduledStage stage{.steps = {{.ms = warm + wake_up}}};
+    std::optional<int> link;
+    if (options.devices_per_link > 1 && IsDevice(segment)) {
+      link = kFirstLink + device++ / options.devices_per_link;
+    }
+    const double copy = CopyMs(segment, host, segments.size());
+    const double wake_up =
+        segment.warm_ms() >= host.wake_up_from_ms ? host.wake_up_ms : 0;
+    ScheduledStage stage{.steps = StepsOf(segment, copy + wake_up, link)};
     if (host.serialised_ms > 0) {
       const Step half{.resource = kHost, .ms = host.serialised_ms / 2};
-      stage.steps = {half, stage.steps[0], half};
+      stage.steps.insert(stage.steps.begin(), half);
+      stage.steps.push_back(half);
     }
-    if (with_upload) stage.first_steps = {{.ms = segment.upload_ms}};
+    if (options.with_upload) {
+      stage.first_steps = {
+          {.resource = link.value_or(Step::kOwn), .ms = segment.upload_ms}};
+    }
     stages.push_back(std::move(stage));
   }
   return stages;
 }
 
+Schedule ScheduleBatch(std::span<const SegmentCost> segments,
+                       const HostModel& host, const BatchOptions& options) {
+  HostModel own = host;
+  if (options.batch == 1) own.copy_ms_per_byte = 0;
+  // No more links than devices.
+  const int resources = kFirstLink + static_cast<int>(segments.size());
+  return SimulateSchedule(StagesOf(segments, own, options),
+                          {.requests = options.batch,
+                           .num_resources = resources,
+                           .keep_timeline = options.keep_timeline});
+}
+
 double MsPerInference(std::span<const SegmentCost> segments,
                       const HostModel& host, int batch, bool with_upload) {
-  HostModel own = host;
-  if (batch == 1) own.copy_ms_per_byte = 0;
-  const Schedule schedule =
-      SimulateSchedule(StagesOf(segments, own, with_upload),
-                       {.requests = batch, .num_resources = 1});
-  return schedule.makespan_ms() / batch;
+  return ScheduleBatch(segments, host,
+                       {.batch = batch, .with_upload = with_upload})
+             .makespan_ms() /
+         batch;
 }
 
 }  // namespace coralline

@@ -56,11 +56,29 @@ inline constexpr HostModel kPycoralHost{.name = "pycoral",
 HostModel FastestMode(const HostModel& host);
 HostModel SlowestMode(const HostModel& host);
 
-/// The stages of a pipeline for SimulateSchedule, each segment on one device
-/// with a link of its own. The host is resource 0. `with_upload` lets every
-/// device load its parameters at its first inference; without, they are there.
+/// How a batch goes through a pipeline.
+struct BatchOptions {
+  int batch = 1;
+  /// Every device loads its parameters at its first inference; without, they
+  /// are there.
+  bool with_upload = false;
+  /// So many devices, in the order of the stages, share one link: what it
+  /// carries for one the others wait for.
+  int devices_per_link = 1;
+  bool keep_timeline = false;
+};
+
+/// The stages of a pipeline for SimulateSchedule, one device a segment. The
+/// host is resource 0; link l, where several devices share it, is resource 1 +
+/// l. A segment that transfers nothing is no device, and on no link.
 std::vector<ScheduledStage> StagesOf(std::span<const SegmentCost> segments,
-                                     const HostModel& host, bool with_upload);
+                                     const HostModel& host,
+                                     const BatchOptions& options);
+
+/// The simulated course of a batch; a batch of 1 overlaps nothing, so it has no
+/// copies. Requires a segment and a request or more.
+Schedule ScheduleBatch(std::span<const SegmentCost> segments,
+                       const HostModel& host, const BatchOptions& options);
 
 /// What the host's copies add to an inference of a segment that runs beside
 /// others, in all `num_stages` of them.
@@ -68,8 +86,7 @@ double CopyMs(const SegmentCost& segment, const HostModel& host,
               std::size_t num_stages);
 
 /// Milliseconds per inference of a batch: its whole time, fill and drain
-/// included, over its size; a batch of 1 overlaps nothing, so it has no copies.
-/// Requires a segment and a request or more.
+/// included, over its size.
 double MsPerInference(std::span<const SegmentCost> segments,
                       const HostModel& host, int batch, bool with_upload);
 

@@ -36,6 +36,21 @@ TEST(MsPerInference, CopiesCostWhereStagesOverlap) {
               5, 0.01);
 }
 
+TEST(ScheduleBatch, DevicesOnOneLinkWaitForEachOther) {
+  const std::vector<SegmentCost> segments(4, {.input_ms = 1, .compute_ms = 1});
+  const auto ms = [&](int devices_per_link) {
+    return ScheduleBatch(segments, kNativeHost,
+                         {.batch = 1000, .devices_per_link = devices_per_link})
+               .makespan_ms() /
+           1000;
+  };
+  EXPECT_NEAR(ms(1), 2, 0.02);
+  // Two on a link fit beside each other, but may fall into step.
+  EXPECT_GE(ms(2), 2);
+  EXPECT_LE(ms(2), 3.02);
+  EXPECT_NEAR(ms(4), 4, 0.02);
+}
+
 TEST(CopyMs, ShrinksWithTheNumberOfStages) {
   const SegmentCost segment{.large_bytes = 4096};
   EXPECT_EQ(CopyMs(segment, kPycoralHost, 1), 0);

@@ -31,6 +31,9 @@ Placement Place(std::span<const Layer> layers, const ParameterMemory& memory,
   const std::vector<BlockedLayer> blocked = LargestFirst(layers);
   std::vector<int> streamed;
   Placement placement = AddInOrder(blocked, banks, streamed);
+  placement.remaining_bytes = std::max<std::int64_t>(
+      0, memory.num_banks * BankBytes(memory, input_bytes) -
+             placement.cached_bytes);
   placement.is_cached.assign(layers.size(), true);
   for (const int i : streamed) placement.is_cached[blocked[i].index] = false;
   return placement;

@@ -25,6 +25,9 @@ struct Placement {
   std::vector<bool> is_cached;  ///< of each layer; true without parameters
   std::int64_t cached_bytes = 0;
   std::int64_t streamed_bytes = 0;  ///< of one pass
+  /// Of the banks, beside what is cached and reserved; blocks may still not
+  /// fit.
+  std::int64_t remaining_bytes = 0;
 };
 
 /// Places layers as Google's compiler does: largest first, each as a whole. A

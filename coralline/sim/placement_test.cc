@@ -25,6 +25,7 @@ TEST(Place, KeepsEverythingThatFits) {
   EXPECT_THAT(placement.is_cached, ElementsAre(true, true));
   EXPECT_EQ(placement.cached_bytes, 64 * 64 * 2);
   EXPECT_EQ(placement.streamed_bytes, 0);
+  EXPECT_EQ(placement.remaining_bytes, 16 * 514500 - 64 * 64 * 2);
 }
 
 TEST(Place, TriesSmallerLayersAfterOneThatDoesNotFit) {

@@ -149,12 +149,38 @@ TEST_F(Cli, Simulate) {
     EXPECT_THAT(json.output, HasSubstr(field));
   }
   EXPECT_GT(FileBytes("t.json"), 200);
+  const Result shared =
+      Run("simulate fc.tflite --stages 3 --devices-per-link 3 --host pycoral "
+          "--log");
+  EXPECT_THAT(shared.output,
+              AllOf(HasSubstr("Shared link: busy "),
+                    HasSubstr("Off-chip memory used for streaming uncached "
+                              "model parameters: 0.00B")));
+  const Result no_cpu = Run("simulate fc.tflite --cpu-ms 3");
+  EXPECT_EQ(no_cpu.status, 2);
+  EXPECT_THAT(no_cpu.output, HasSubstr("--cpu-ms: 0 stages run on the CPU"));
   const Result missing = Run("simulate fc.tflite --device edgetpu-moon");
   EXPECT_EQ(missing.status, 2);
   EXPECT_THAT(missing.output, HasSubstr("no device spec 'edgetpu-moon'"));
   EXPECT_EQ(Run("simulate fc.tflite --host java").status, 2);
   EXPECT_EQ(Run("simulate fc.tflite --ops 0-1 --ops 1-4").status, 2);
   EXPECT_EQ(Run("simulate fc.tflite --trace no/such/t.json").status, 0);
+}
+
+TEST_F(Cli, SimulateLeavesOpsToTheCpu) {
+  const std::string model =
+      CORALLINE_MODELS_DIR "/deeplabv3_mnv2_dm05_pascal_quant.tflite";
+  if (!std::filesystem::exists(model)) GTEST_SKIP() << "no shared models";
+  const Result text = Run("simulate " + model + " --stages 2");
+  EXPECT_EQ(text.status, 0) << text.output;
+  EXPECT_THAT(text.output,
+              AllOf(HasSubstr("on 2 x edgetpu-pcie and the CPU"),
+                    HasSubstr("ops 70-71  cpu, estimated"),
+                    HasSubstr("ARG_MAX          Operation is working on an "
+                              "unsupported data type")));
+  const Result json = Run("simulate " + model + " --cpu-ms 15 --json");
+  EXPECT_THAT(json.output, AllOf(HasSubstr("\"origin\": \"given by the user\""),
+                                 HasSubstr("\"unmapped_ops\"")));
 }
 
 TEST_F(Cli, CalibrateWritesASpecThatTheSimulatorTakes) {

@@ -1,0 +1,147 @@
+#include "coralline/cli/simulation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+
+#include "coralline/base/error.h"
+#include "coralline/device/cpu_device.h"
+#include "coralline/sim/cpu_cost.h"
+#include "coralline/tflite/bias.h"
+#include "coralline/tflite/writer.h"
+
+namespace coralline::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Segment Common(const Segment& a, const Segment& b) {
+  Segment common;
+  std::set_intersection(a.ops.begin(), a.ops.end(), b.ops.begin(), b.ops.end(),
+                        std::back_inserter(common.ops));
+  return common;
+}
+
+// Each chosen segment, taken apart into what comes before, on and after the
+// accelerator.
+std::vector<SimulatedStage> StagesOfModel(const Simulation& simulation) {
+  const Graph& graph = simulation.model.graph;
+  const auto segments = ChooseSegments(graph, simulation.options.cuts);
+  CheckSegments(graph, segments);
+  const MappedParts parts = PartsOf(graph, simulation.mappings);
+  std::vector<SimulatedStage> stages;
+  for (const Segment& segment : segments) {
+    const auto add = [&](const Segment& part, bool is_cpu) {
+      Segment common = Common(segment, part);
+      if (common.ops.empty()) return;
+      stages.push_back({.segment = std::move(common), .is_cpu = is_cpu});
+    };
+    add(parts.head, true);
+    add(parts.mapped, false);
+    add(parts.tail, true);
+  }
+  return stages;
+}
+
+// The median of some runs on this machine.
+double MeasureCpuMs(const Model& model, const Segment& segment) {
+  constexpr int kRuns = 21;
+  const Model part = ExtractSegment(model, segment);
+  const auto executable = CpuDevice({}).Load(part);
+  std::mt19937_64 random(1);
+  const auto inputs = RandomData(executable->inputs(), random);
+  RunOnce(*executable, inputs);
+  std::vector<double> times;
+  for (int i = 0; i < kRuns; ++i) {
+    const auto start = Clock::now();
+    RunOnce(*executable, inputs);
+    times.push_back(
+        std::chrono::duration<double, std::milli>(Clock::now() - start)
+            .count());
+  }
+  std::nth_element(times.begin(), times.begin() + kRuns / 2, times.end());
+  return times[kRuns / 2];
+}
+
+double CpuMs(const Simulation& simulation, const Segment& segment) {
+  if (simulation.options.cpu_ms) return *simulation.options.cpu_ms;
+  if (simulation.options.measure_cpu) {
+    return MeasureCpuMs(simulation.model, segment);
+  }
+  return EstimateCpuMs(simulation.model.graph, segment);
+}
+
+void SetCosts(Simulation& simulation) {
+  const auto num_cpu =
+      std::count_if(simulation.stages.begin(), simulation.stages.end(),
+                    [](const auto& stage) { return stage.is_cpu; });
+  if (simulation.options.cpu_ms && num_cpu != 1) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--cpu-ms: {} stages run on the CPU, expected one; "
+                            "use --measure-cpu, or leave the estimate",
+                            num_cpu));
+  }
+  const Graph& graph = simulation.model.graph;
+  for (SimulatedStage& stage : simulation.stages) {
+    stage.cost =
+        stage.is_cpu
+            ? SegmentCost{.compute_ms = CpuMs(simulation, stage.segment)}
+            : CostOf(graph, stage.segment, simulation.layers, simulation.spec);
+  }
+}
+
+// The whole model on one device, with the same CPU stages.
+double OneDeviceMs(const Simulation& simulation) {
+  const Graph& graph = simulation.model.graph;
+  const Segment mapped = PartsOf(graph, simulation.mappings).mapped;
+  double ms =
+      mapped.ops.empty()
+          ? 0
+          : CostOf(graph, mapped, simulation.layers, simulation.spec).warm_ms();
+  for (const SimulatedStage& stage : simulation.stages) {
+    if (stage.is_cpu) ms += stage.cost.warm_ms();
+  }
+  return ms;
+}
+
+const HostModel& HostOf(const std::string& name) {
+  if (name == kPythonHost.name) return kPythonHost;
+  return name == kPycoralHost.name ? kPycoralHost : kNativeHost;
+}
+
+}  // namespace
+
+std::string_view Simulation::origin(const SimulatedStage& stage) const {
+  if (!stage.is_cpu) return "simulated";
+  if (options.cpu_ms) return "given by the user";
+  return options.measure_cpu ? "measured" : "estimated";
+}
+
+Simulation Simulate(const Model& model, const DeviceSpec& spec,
+                    const SimulateOptions& options) {
+  Simulation simulation{model, spec, options};
+  simulation.mappings = MapOps(model.graph);
+  simulation.layers = MakeLayers(model.graph, spec, OpsWithBias(model));
+  simulation.stages = StagesOfModel(simulation);
+  SetCosts(simulation);
+  simulation.one_device_ms = OneDeviceMs(simulation);
+  std::vector<SegmentCost> costs;
+  for (const auto& stage : simulation.stages) costs.push_back(stage.cost);
+  const HostModel& host = HostOf(options.host);
+  const auto schedule = [&](const HostModel& mode) {
+    return ScheduleBatch(costs, mode,
+                         {.batch = options.batch,
+                          .devices_per_link = options.devices_per_link,
+                          .keep_timeline = true});
+  };
+  simulation.schedule = schedule(host);
+  simulation.fastest_ms =
+      schedule(FastestMode(host)).makespan_ms() / options.batch;
+  simulation.slowest_ms =
+      schedule(SlowestMode(host)).makespan_ms() / options.batch;
+  return simulation;
+}
+
+}  // namespace coralline::cli

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coralline/cli/cut_options.h"
+#include "coralline/sim/operator_support.h"
+#include "coralline/sim/pipeline_cost.h"
+#include "coralline/tflite/model.h"
+
+namespace coralline::cli {
+
+/// What the user asks `simulate` for.
+struct SimulateOptions {
+  std::string model;
+  std::string device = "edgetpu-pcie";
+  std::string host = "native";
+  std::string trace;
+  CutOptions cuts;
+  int batch = 100;
+  int devices_per_link = 1;
+  /// Measured time of the ops on the CPU; where both are unset it is estimated.
+  std::optional<double> cpu_ms;
+  bool measure_cpu = false;
+  bool log = false;
+  bool json = false;
+};
+
+/// One stage: a segment on the accelerator, or one of ops that it leaves to the
+/// CPU, whose time is then all of `cost`.
+struct SimulatedStage {
+  Segment segment;
+  SegmentCost cost;
+  bool is_cpu = false;
+};
+
+struct Simulation {
+  const Model& model;
+  const DeviceSpec& spec;
+  const SimulateOptions& options;
+  std::vector<OpMapping> mappings;
+  std::vector<Layer> layers;
+  std::vector<SimulatedStage> stages;
+  Schedule schedule;
+  double one_device_ms = 0;
+  /// Milliseconds per inference in the host's fastest and slowest mode.
+  double fastest_ms = 0;
+  double slowest_ms = 0;
+
+  double ms_per_inference() const {
+    return schedule.makespan_ms() / options.batch;
+  }
+  double speedup() const { return one_device_ms / ms_per_inference(); }
+  /// "simulated", "estimated", "measured" or "given by the user".
+  std::string_view origin(const SimulatedStage& stage) const;
+};
+
+/// Cuts, places, times and schedules the model. Ops that the accelerator does
+/// not run make stages of their own. Throws Error as ChooseSegments does, and
+/// Error(kDevice) when the CPU is to be measured and cannot.
+Simulation Simulate(const Model& model, const DeviceSpec& spec,
+                    const SimulateOptions& options);
+
+}  // namespace coralline::cli

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "coralline/graph/graph.h"
+#include "coralline/graph/segment.h"
+
+namespace coralline {
+
+/// A rough estimate, in milliseconds, of what one CPU core takes for the ops
+/// that the accelerator leaves to it: multiply-accumulates at the rate of one
+/// TFLite thread on an Intel Core i9-9900K (published with the paper's series;
+/// 5.9 G/s fully connected, 19 G/s convolutions), activation bytes at 1 GB/s
+/// and 5 us an op, both assumed. Measure where it matters: another processor
+/// may be ten times slower.
+double EstimateCpuMs(const Graph& graph, const Segment& segment);
+
+}  // namespace coralline
