@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "coralline/base/error.h"
 #include "coralline/sim/internal/least_squares.h"
@@ -110,53 +111,68 @@ std::vector<double> Unexplained(const internal::Columns& columns,
   return rest;
 }
 
-bool IsPossible(const SpecConstant& constant, double solution) {
-  return constant.is_rate ? solution > 0 : solution >= 0;
+// Some of the constants, by their places among all.
+struct Subset {
+  std::vector<std::size_t> places;
+  internal::Solution solution;
+};
+
+Subset Solve(const internal::Columns& columns,
+             const std::vector<SpecConstant>& constants,
+             const std::vector<bool>& takes_part, const DeviceSpec& spec,
+             const std::vector<Sample>& samples) {
+  Subset subset;
+  internal::Columns chosen;
+  std::vector<SpecConstant> owners;
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    if (!takes_part[j]) continue;
+    subset.places.push_back(j);
+    chosen.push_back(columns[j]);
+    owners.push_back(constants[j]);
+  }
+  subset.solution = internal::SolveRobust(
+      chosen, Unexplained(chosen, owners, spec, samples),
+      [&](std::size_t j) { return Linear(owners[j], spec.*owners[j].member); });
+  return subset;
 }
 
-// Fits, and leaves out what comes out impossible, the worst first.
+// Which to leave out: the least certain of those that are below 0, or not even
+// known to be above it.
+std::optional<std::size_t> FindWorst(const internal::Solution& solution) {
+  std::optional<std::size_t> worst;
+  double worst_ratio = 1;
+  for (std::size_t k = 0; k < solution.values.size(); ++k) {
+    if (!solution.is_determined[k]) continue;
+    const double error = std::max(solution.standard_errors[k], 1e-300);
+    const double ratio = solution.values[k] / error;
+    if (ratio >= worst_ratio) continue;
+    worst = k;
+    worst_ratio = ratio;
+  }
+  return worst;
+}
+
+// Fits, and leaves out one by one what the rows do not tell.
 internal::Solution Fit(const internal::Columns& columns,
                        const std::vector<SpecConstant>& constants,
                        const DeviceSpec& spec,
                        const std::vector<Sample>& samples) {
   std::vector<bool> takes_part(columns.size(), true);
-  for (;;) {
-    internal::Columns chosen;
-    std::vector<SpecConstant> owners;
-    std::vector<std::size_t> places;
-    for (std::size_t j = 0; j < columns.size(); ++j) {
-      if (!takes_part[j]) continue;
-      chosen.push_back(columns[j]);
-      owners.push_back(constants[j]);
-      places.push_back(j);
-    }
-    const auto solution = internal::SolveRobust(
-        chosen, Unexplained(chosen, owners, spec, samples), [&](std::size_t j) {
-          return Linear(owners[j], spec.*owners[j].member);
-        });
-    std::size_t worst = places.size();
-    double worst_t = 0;
-    internal::Solution all{std::vector<double>(columns.size()),
-                           std::vector<double>(columns.size()),
-                           std::vector<bool>(columns.size(), false)};
-    for (std::size_t k = 0; k < places.size(); ++k) {
-      all.values[places[k]] = solution.values[k];
-      all.standard_errors[places[k]] = solution.standard_errors[k];
-      all.is_determined[places[k]] = solution.is_determined[k];
-      if (!solution.is_determined[k] ||
-          IsPossible(owners[k], solution.values[k])) {
-        continue;
-      }
-      const double t =
-          solution.values[k] / std::max(solution.standard_errors[k], 1e-300);
-      if (worst == places.size() || t < worst_t) {
-        worst = k;
-        worst_t = t;
-      }
-    }
-    if (worst == places.size()) return all;
-    takes_part[places[worst]] = false;
+  Subset subset = Solve(columns, constants, takes_part, spec, samples);
+  while (const auto worst = FindWorst(subset.solution)) {
+    takes_part[subset.places[*worst]] = false;
+    subset = Solve(columns, constants, takes_part, spec, samples);
   }
+  internal::Solution all{std::vector<double>(columns.size()),
+                         std::vector<double>(columns.size()),
+                         std::vector<bool>(columns.size(), false)};
+  for (std::size_t k = 0; k < subset.places.size(); ++k) {
+    const std::size_t place = subset.places[k];
+    all.values[place] = subset.solution.values[k];
+    all.standard_errors[place] = subset.solution.standard_errors[k];
+    all.is_determined[place] = subset.solution.is_determined[k];
+  }
+  return all;
 }
 
 }  // namespace

@@ -38,8 +38,8 @@ struct Calibration {
 /// Refits constants to the rows of one device and quality "ok" by least squares
 /// of the relative error, robust against outliers (Huber's weights). A time is
 /// linear in every constant, a rate taken as one over it. `paths` chooses
-/// constants, all where empty; one that the rows do not determine, or would
-/// make negative, keeps its value. Throws Error(kUsage) for an unknown path or
+/// constants, all where empty; one that the rows do not determine keeps its
+/// value: also where it came out below its own standard error. Throws Error(kUsage) for an unknown path or
 /// when there are no such rows.
 Calibration Calibrate(const DeviceSpec& spec, std::span<const Measurement> rows,
                       const std::vector<std::string>& paths = {});

@@ -131,8 +131,9 @@ TEST(CalibrateLink, SaysWhatIsMissing) {
     CalibrateLink(ForLinks(), rows, "moon");
     FAIL();
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(),
-                HasSubstr("on host 'moon'; there are hosts desk"));
+    EXPECT_THAT(
+        error.what(),
+        HasSubstr("on host 'moon'; expected --host-name with one of desk"));
   }
   EXPECT_THROW(CalibrateLink(Changed(), rows, "desk"), Error);
   EXPECT_THROW(ParseLinkMeasurements(std::string(kLinks) + "a,b\n", "x"),

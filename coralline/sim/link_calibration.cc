@@ -70,9 +70,11 @@ double MeasuredMs(std::span<const LinkMeasurement> rows,
       hosts.push_back(other.host);
     }
   }
-  throw Error(ErrorKind::kUsage,
-              fmt::format("no row of {} on host '{}'; there are hosts {}",
-                          network.model, host, fmt::join(hosts, ", ")));
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format("no row of {} on host '{}'; expected --host-name with "
+                  "one of {}",
+                  network.model, host, fmt::join(hosts, ", ")));
 }
 
 CalibrationErrors ErrorsOf(const DeviceSpec& spec, double mobilenet_ms,
