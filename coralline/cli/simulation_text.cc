@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "coralline/cli/format.h"
+#include "coralline/cli/simulation_facts.h"
+#include "coralline/cli/simulation_report.h"
+#include "coralline/cli/table.h"
+
+namespace coralline::cli {
+namespace {
+
+bool IsInterpolated(const Simulation& simulation) {
+  return std::any_of(
+      simulation.stages.begin(), simulation.stages.end(),
+      [](const SimulatedStage& stage) { return stage.cost.is_interpolated; });
+}
+
+std::string Ms(double ms) { return fmt::format("{:.3f}", ms); }
+std::string Share(double share) { return fmt::format("{:.0f} %", 100 * share); }
+
+void PrintStages(const Simulation& simulation) {
+  Table table({"segment>", "ops", "device", "on chip>", "streamed>", "fixed>",
+               "program>", "input>", "compute>", "stream>", "output>",
+               "relayout>", "ms>", "first>", "busy>"});
+  for (std::size_t i = 0; i < simulation.stages.size(); ++i) {
+    const SimulatedStage& stage = simulation.stages[i];
+    const SegmentCost& cost = stage.cost;
+    const std::string device =
+        stage.is_cpu ? fmt::format("cpu, {}", simulation.origin(stage))
+                     : std::string("accelerator");
+    table.AddRow({std::to_string(i), FormatSegment(stage.segment), device,
+                  FormatBytes(cost.placement.cached_bytes),
+                  FormatBytes(cost.placement.streamed_bytes), Ms(cost.fixed_ms),
+                  Ms(cost.instructions_ms), Ms(cost.input_ms),
+                  Ms(cost.compute_ms), Ms(cost.streaming_ms),
+                  Ms(cost.output_ms), Ms(cost.relayout_ms), Ms(cost.warm_ms()),
+                  Ms(cost.first_ms()), Share(Occupancy(simulation, i))});
+  }
+  fmt::print("{}", table.Format());
+}
+
+void PrintUnmapped(const Simulation& simulation) {
+  if (NumUnmappedOps(simulation) == 0) return;
+  fmt::print("\nOps that the accelerator leaves to the CPU:\n");
+  Table table({"op>", "kind", "reason", "found"});
+  for (std::size_t i = 0; i < simulation.mappings.size(); ++i) {
+    const OpMapping& mapping = simulation.mappings[i];
+    if (mapping.is_mapped()) continue;
+    table.AddRow({std::to_string(i), OpName(simulation.model.graph.ops[i]),
+                  std::string(MappingText(mapping.mapping)), mapping.detail});
+  }
+  fmt::print("{}", table.Format());
+}
+
+void PrintNotes(const Simulation& simulation) {
+  if (simulation.slowest_ms > simulation.fastest_ms) {
+    fmt::print(
+        "This host has several modes: between {:.3f} and {:.3f} ms per "
+        "inference.\n",
+        simulation.fastest_ms, simulation.slowest_ms);
+  }
+  if (IsInterpolated(simulation)) {
+    fmt::print(
+        "Streamed layers with large maps are sent several times; how often is "
+        "measured for 64x64\nmaps alone and interpolated here.\n");
+  }
+  if (const auto unknown = NumUnknownOps(simulation); unknown > 0) {
+    fmt::print(
+        "{} ops on the accelerator are neither convolutions, fully connected "
+        "nor softmax: their\nwork is not known and counts as their "
+        "instructions at most.\n",
+        unknown);
+  }
+}
+
+}  // namespace
+
+void PrintSimulationText(const Simulation& simulation) {
+  fmt::print("{} on {} x {}{}, simulated ({})\n\n", simulation.model.name,
+             NumDevices(simulation), simulation.spec.name,
+             NumUnmappedOps(simulation) > 0 ? " and the CPU" : "",
+             simulation.spec.description);
+  PrintStages(simulation);
+  const Histogram latency = Latencies(simulation.schedule);
+  fmt::print(
+      "\nBatch of {}, {} host: {:.3f} ms per inference, {:.0f} "
+      "inferences/s; latency median {}, p99 {}.\n"
+      "One device alone: {:.3f} ms; speed-up {:.2f}x.\n",
+      simulation.options.batch, simulation.options.host,
+      simulation.ms_per_inference(), 1e3 / simulation.ms_per_inference(),
+      FormatDuration(latency.Percentile(50)),
+      FormatDuration(latency.Percentile(99)), simulation.one_device_ms,
+      simulation.speedup());
+  for (const double busy : LinkOccupancies(simulation)) {
+    fmt::print("Shared link: busy {}.\n", Share(busy));
+  }
+  PrintNotes(simulation);
+  PrintUnmapped(simulation);
+}
+
+}  // namespace coralline::cli
