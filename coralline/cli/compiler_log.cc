@@ -19,7 +19,7 @@ void PrintLayers(const Simulation& simulation, const SimulatedStage& stage) {
   for (std::size_t i = 0; i < stage.segment.ops.size(); ++i) {
     const int op = stage.segment.ops[i];
     const Layer& layer = simulation.layers[op];
-    if (layer.cached_bytes == 0) continue;
+    if (layer.cached_bytes == 0 && layer.streamed_bytes == 0) continue;
     const bool is_cached = stage.cost.placement.is_cached[i];
     table.AddRow(
         {std::to_string(op), OpName(simulation.model.graph.ops[op]),

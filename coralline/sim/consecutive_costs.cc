@@ -50,6 +50,7 @@ class Growing {
     terms_ = {};
     compute_ms_ = 0;
     blocked_.clear();
+    always_streamed_.clear();
     all_ = {};
     all_block_bytes_ = 0;
     longest_block_ = 0;
@@ -60,6 +61,7 @@ class Growing {
     compute_ms_ += part.compute_ms;
     MoveBoundary(flows);
     if (part.blocks.num_blocks > 0) AppendBlocks(part.blocks);
+    if (part.layer->is_always_streamed()) always_streamed_.push_back(&part);
   }
 
   SegmentCost Cost() {
@@ -72,6 +74,7 @@ class Growing {
     } else {
       Pack(bank, cost);
     }
+    StreamAlways(cost);
     AddTerms(terms_, spec_, cost);
     return cost;
   }
@@ -115,6 +118,14 @@ class Growing {
     }
   }
 
+  void StreamAlways(SegmentCost& cost) const {
+    const bool has_large_input = HasLargeInput(terms_.inputs, spec_);
+    for (const Part* part : always_streamed_) {
+      cost.placement.streamed_bytes += part->layer->streamed_bytes;
+      AddPart(part->streaming[has_large_input ? 1 : 0], cost);
+    }
+  }
+
   std::span<const Part> parts_;
   const DeviceSpec& spec_;
   Banks banks_;
@@ -125,7 +136,8 @@ class Growing {
   SegmentTerms terms_;
   double compute_ms_ = 0;
   std::vector<BlockedLayer> blocked_;  // largest first, as Place takes them
-  Placement all_;                      // if all of them fit
+  std::vector<const Part*> always_streamed_;
+  Placement all_;  // if all of them fit
   std::int64_t all_block_bytes_ = 0;
   std::int64_t longest_block_ = 0;
 };

@@ -96,6 +96,9 @@ class RandomNetwork {
     switch (Upto(7)) {
       case 0:
         return AddOp(OpKind::kAdd, {input, input}, shape);
+      case 4:  // an operand that is always streamed
+        return AddOp(OpKind::kMul, {input, AddConstant({1, shape.back()})},
+                     shape);
       case 1:
       case 2:
         return AddOp(OpKind::kAdd, {input, Pick()}, shape);

@@ -35,7 +35,8 @@ struct Layer {
   /// of which lies in one bank.
   std::int64_t cached_bytes = 0;
   std::int64_t num_blocks = 0;
-  /// Parameters as they are sent when they are not on chip, in bytes.
+  /// Parameters as they are sent when they are not on chip, in bytes. Without
+  /// blocks they always are: the constant operand of an element-wise op.
   std::int64_t streamed_bytes = 0;
   /// Of one inference, at the chip's clock.
   std::int64_t cycles = 0;
@@ -48,6 +49,9 @@ struct Layer {
   std::int64_t input_tile_bytes = 0;
   std::int64_t output_tile_bytes = 0;
 
+  bool is_always_streamed() const {
+    return num_blocks == 0 && streamed_bytes > 0;
+  }
   bool operator==(const Layer&) const = default;
 };
 

@@ -77,6 +77,23 @@ TEST(MakeLayer, FollowsTheArrayOfTheDevice) {
   EXPECT_TRUE(layer.is_uneven);
 }
 
+// As the compiled MoveNet sends them.
+TEST(MakeLayer, OperandsOfElementWiseOpsAreAlwaysStreamed) {
+  const auto operand = [](OpKind kind, int bytes) {
+    Graph graph;
+    graph.tensors = {{.shape = {1, 48, 48, 1}},
+                     {.shape = {bytes}, .constant_bytes = bytes},
+                     {.shape = {1, 48, 48, 1}}};
+    graph.ops = {{.kind = kind, .inputs = {0, 1}, .outputs = {2}}};
+    return MakeLayer(graph, graph.ops[0]);
+  };
+  EXPECT_EQ(operand(OpKind::kMul, 2304).streamed_bytes, 2304);
+  EXPECT_TRUE(operand(OpKind::kMul, 2304).is_always_streamed());
+  EXPECT_EQ(operand(OpKind::kSub, 3).streamed_bytes, 64);
+  EXPECT_FALSE(operand(OpKind::kMul, 1).is_always_streamed());
+  EXPECT_FALSE(operand(OpKind::kReshape, 16).is_always_streamed());
+}
+
 TEST(MakeLayer, TakesNothingForGranted) {
   EXPECT_EQ(LayerOf(OpKind::kConv2d, {1, 4}, {4, 4}, {1, 4}).kind,
             LayerKind::kOther);

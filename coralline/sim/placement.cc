@@ -36,6 +36,11 @@ Placement Place(std::span<const Layer> layers, const ParameterMemory& memory,
              placement.cached_bytes);
   placement.is_cached.assign(layers.size(), true);
   for (const int i : streamed) placement.is_cached[blocked[i].index] = false;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (!layers[i].is_always_streamed()) continue;
+    placement.is_cached[i] = false;
+    placement.streamed_bytes += layers[i].streamed_bytes;
+  }
   return placement;
 }
 

@@ -33,7 +33,8 @@ struct Placement {
 /// Places layers as Google's compiler does: largest first, each as a whole. A
 /// layer is cached when its blocks and those of all that is cached already can
 /// be packed, longest first onto the least filled bank; if not it is streamed,
-/// and smaller ones are still tried. `input_bytes` is the size of the segment's
+/// and smaller ones are still tried. What has no blocks but bytes to stream is
+/// streamed though there is room. `input_bytes` is the size of the segment's
 /// input. Requires a bank or more.
 Placement Place(std::span<const Layer> layers, const ParameterMemory& memory,
                 std::int64_t input_bytes);

@@ -42,6 +42,14 @@ TEST(Place, BlocksAreIndivisible) {
   EXPECT_THAT(Place(layers, {}, 0).is_cached, ElementsAre(false));
 }
 
+TEST(Place, StreamsOperandsThoughThereIsRoom) {
+  const std::vector<Layer> layers = {FullyConnected(64, 2),
+                                     {.streamed_bytes = 2304}};
+  const Placement placement = Place(layers, {}, 0);
+  EXPECT_THAT(placement.is_cached, ElementsAre(true, false));
+  EXPECT_EQ(placement.streamed_bytes, 2304);
+}
+
 TEST(Place, ALargeInputTakesRoom) {
   const std::vector<Layer> layers = {FullyConnected(2000, 64)};
   EXPECT_THAT(Place(layers, {}, 0).is_cached, ElementsAre(true));
