@@ -66,13 +66,14 @@ class Growing {
 
   SegmentCost Cost() {
     SegmentCost cost{.compute_ms = compute_ms_};
-    const std::int64_t bank = BankBytes(spec_.memory, terms_.inputs.total());
+    const std::int64_t bank =
+        BankBytes(spec_.memory, terms_.inputs.size(), false);
     // Then so does every part of it, which is what packing would try.
     if (SurelyFits(all_block_bytes_, longest_block_, spec_.memory.num_banks,
                    bank)) {
       cost.placement = all_;
     } else {
-      Pack(bank, cost);
+      Pack(cost);
     }
     StreamAlways(cost);
     AddTerms(terms_, spec_, cost);
@@ -86,13 +87,13 @@ class Growing {
         continue;
       }
       read_since_[flow.tensor] = begin_;
-      terms_.inputs.Add(flow.bytes, spec_);
+      terms_.inputs.Add(flow.size, spec_);
     }
     for (const Flow& flow : flows.produced) {
-      terms_.outputs.Add(flow.bytes, spec_);
+      terms_.outputs.Add(flow.size, spec_);
     }
     for (const Flow& flow : flows.consumed) {
-      if (flow.producer >= begin_) terms_.outputs.Remove(flow.bytes, spec_);
+      if (flow.producer >= begin_) terms_.outputs.Remove(flow.size, spec_);
     }
   }
 
@@ -108,9 +109,9 @@ class Growing {
     longest_block_ = std::max(longest_block_, blocks.block_bytes);
   }
 
-  void Pack(std::int64_t bank_bytes, SegmentCost& cost) {
-    banks_.Reset(bank_bytes);
-    cost.placement = AddInOrder(blocked_, banks_, streamed_);
+  void Pack(SegmentCost& cost) {
+    cost.placement = PackInto(banks_, blocked_, spec_.memory,
+                              terms_.inputs.size(), streamed_);
     const bool has_large_input = HasLargeInput(terms_.inputs, spec_);
     for (const int i : streamed_) {
       AddPart(parts_[blocked_[i].index].streaming[has_large_input ? 1 : 0],

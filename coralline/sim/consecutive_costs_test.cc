@@ -174,7 +174,10 @@ int CompareAtManySizes(const Graph& graph) {
     SCOPED_TRACE("banks for " + std::to_string(part) + " of the network");
     const auto bytes =
         static_cast<std::int64_t>(part * static_cast<double>(bank));
-    mixed += CompareAll(graph, SpecWithBanksOf(bytes));
+    DeviceSpec sized = SpecWithBanksOf(bytes);
+    mixed += CompareAll(graph, sized);
+    sized.memory.overflow_reserve_per_input_pixel = 30;
+    mixed += CompareAll(graph, sized);
     if (testing::Test::HasFailure()) return mixed;
   }
   return mixed;

@@ -48,6 +48,10 @@ constexpr Field kFields[] = {
      [](DeviceSpec& s, double v) {
        s.memory.bank_bytes = static_cast<std::int64_t>(v);
      }},
+    {"/memory/overflow_reserve_per_input_pixel", "B", 0,
+     [](DeviceSpec& s, double v) {
+       s.memory.overflow_reserve_per_input_pixel = v;
+     }},
     {"/memory/reserve_per_input_byte", "1", 0,
      [](DeviceSpec& s, double v) { s.memory.reserve_per_input_byte = v; }},
     {"/memory/few_outputs_multiple", "1", 1,

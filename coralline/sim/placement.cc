@@ -24,15 +24,14 @@ std::vector<BlockedLayer> LargestFirst(std::span<const Layer> layers) {
 }  // namespace
 
 Placement Place(std::span<const Layer> layers, const ParameterMemory& memory,
-                std::int64_t input_bytes) {
+                const SegmentInput& input) {
   CORALLINE_CHECK(memory.num_banks > 0);
   Banks banks(memory.num_banks);
-  banks.Reset(BankBytes(memory, input_bytes));
   const std::vector<BlockedLayer> blocked = LargestFirst(layers);
   std::vector<int> streamed;
-  Placement placement = AddInOrder(blocked, banks, streamed);
+  Placement placement = PackInto(banks, blocked, memory, input, streamed);
   placement.remaining_bytes = std::max<std::int64_t>(
-      0, memory.num_banks * BankBytes(memory, input_bytes) -
+      0, memory.num_banks * BankBytes(memory, input, !streamed.empty()) -
              placement.cached_bytes);
   placement.is_cached.assign(layers.size(), true);
   for (const int i : streamed) placement.is_cached[blocked[i].index] = false;

@@ -18,6 +18,15 @@ struct ParameterMemory {
   /// banks per byte of input. Read off segments that begin with a 64x64xF
   /// tensor; how it scales with other maps has not been measured.
   double reserve_per_input_byte = 0.664;
+  /// The same per pixel of the input, only where not everything fits: what
+  /// classifiers that stream leave unused. Bytes.
+  double overflow_reserve_per_input_pixel = 0;
+};
+
+/// What a segment takes in, over all of its inputs.
+struct SegmentInput {
+  std::int64_t bytes = 0;
+  std::int64_t pixels = 0;  ///< height x width of maps
 };
 
 /// Which layers of one segment stay on the chip.
@@ -34,9 +43,8 @@ struct Placement {
 /// layer is cached when its blocks and those of all that is cached already can
 /// be packed, longest first onto the least filled bank; if not it is streamed,
 /// and smaller ones are still tried. What has no blocks but bytes to stream is
-/// streamed though there is room. `input_bytes` is the size of the segment's
-/// input. Requires a bank or more.
+/// streamed though there is room. Requires a bank or more.
 Placement Place(std::span<const Layer> layers, const ParameterMemory& memory,
-                std::int64_t input_bytes);
+                const SegmentInput& input);
 
 }  // namespace coralline

@@ -21,7 +21,7 @@ Layer FullyConnected(std::int64_t inputs, std::int64_t blocks) {
 
 TEST(Place, KeepsEverythingThatFits) {
   const std::vector<Layer> layers = {FullyConnected(64, 2), {}};
-  const Placement placement = Place(layers, {}, 0);
+  const Placement placement = Place(layers, {}, {});
   EXPECT_THAT(placement.is_cached, ElementsAre(true, true));
   EXPECT_EQ(placement.cached_bytes, 64 * 64 * 2);
   EXPECT_EQ(placement.streamed_bytes, 0);
@@ -32,28 +32,44 @@ TEST(Place, TriesSmallerLayersAfterOneThatDoesNotFit) {
   const std::vector<Layer> layers = {
       FullyConnected(100, 2), FullyConnected(1700, 64), FullyConnected(400, 1),
       FullyConnected(1900, 64)};
-  EXPECT_THAT(Place(layers, {}, 0).is_cached,
+  EXPECT_THAT(Place(layers, {}, {}).is_cached,
               ElementsAre(true, false, true, true));
 }
 
 // 17 blocks of 6912 x 64 B are 7.17 MiB and two of them share a bank.
 TEST(Place, BlocksAreIndivisible) {
   const std::vector<Layer> layers = {FullyConnected(6912, 17)};
-  EXPECT_THAT(Place(layers, {}, 0).is_cached, ElementsAre(false));
+  EXPECT_THAT(Place(layers, {}, {}).is_cached, ElementsAre(false));
 }
 
 TEST(Place, StreamsOperandsThoughThereIsRoom) {
   const std::vector<Layer> layers = {FullyConnected(64, 2),
                                      {.streamed_bytes = 2304}};
-  const Placement placement = Place(layers, {}, 0);
+  const Placement placement = Place(layers, {}, {});
   EXPECT_THAT(placement.is_cached, ElementsAre(true, false));
   EXPECT_EQ(placement.streamed_bytes, 2304);
 }
 
 TEST(Place, ALargeInputTakesRoom) {
   const std::vector<Layer> layers = {FullyConnected(2000, 64)};
-  EXPECT_THAT(Place(layers, {}, 0).is_cached, ElementsAre(true));
-  EXPECT_THAT(Place(layers, {}, 1 << 20).is_cached, ElementsAre(false));
+  EXPECT_THAT(Place(layers, {}, {}).is_cached, ElementsAre(true));
+  EXPECT_THAT(Place(layers, {}, {.bytes = 1 << 20}).is_cached,
+              ElementsAre(false));
+}
+
+TEST(Place, AnImageTakesRoomWhereNotEverythingFits) {
+  const ParameterMemory memory{.reserve_per_input_byte = 0,
+                               .overflow_reserve_per_input_pixel = 30};
+  const SegmentInput image{.pixels = 299 * 299};  // 2.7 MB of 8.2
+  const std::vector<Layer> fits = {FullyConnected(1900, 64)};
+  EXPECT_THAT(Place(fits, memory, image).is_cached, ElementsAre(true));
+  const std::vector<Layer> overflows = {FullyConnected(1900, 64),
+                                        FullyConnected(1300, 64),
+                                        FullyConnected(64, 1)};
+  EXPECT_THAT(Place(overflows, memory, {}).is_cached,
+              ElementsAre(true, false, true));
+  EXPECT_THAT(Place(overflows, memory, image).is_cached,
+              ElementsAre(false, true, true));
 }
 
 // Block by block, from empty banks.
@@ -117,7 +133,7 @@ TEST(Place, DecidesAsPackingBlockByBlockWould) {
     const ParameterMemory memory{.num_banks = banks,
                                  .bank_bytes = bytes / banks * 9 / 10};
     const auto expected = PlaceBlockByBlock(layers, memory);
-    ASSERT_EQ(Place(layers, memory, 0).is_cached, expected)
+    ASSERT_EQ(Place(layers, memory, {}).is_cached, expected)
         << "round " << round;
     refused +=
         static_cast<int>(std::count(expected.begin(), expected.end(), false));

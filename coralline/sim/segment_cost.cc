@@ -13,7 +13,7 @@ TransferBytes BytesOf(const Graph& graph, const std::vector<int>& tensors,
                       const DeviceSpec& spec) {
   TransferBytes bytes;
   for (const int tensor : tensors) {
-    bytes.Add(TransferBytesOf(graph, tensor), spec);
+    bytes.Add(SizeOf(graph, tensor), spec);
   }
   return bytes;
 }
@@ -74,7 +74,7 @@ SegmentCost CostOf(const Graph& graph, const Segment& segment,
   SegmentTerms terms{.inputs = BytesOf(graph, boundary.inputs, spec),
                      .outputs = BytesOf(graph, boundary.outputs, spec)};
   for (const Layer& layer : own) terms.instructions.Add(layer);
-  SegmentCost cost{.placement = Place(own, spec.memory, terms.inputs.total())};
+  SegmentCost cost{.placement = Place(own, spec.memory, terms.inputs.size())};
   AddLayers(own, spec, HasLargeInput(terms.inputs, spec), cost);
   AddTerms(terms, spec, cost);
   return cost;

@@ -39,11 +39,15 @@ BlockedLayer BlocksOf(const Layer& layer, int index) {
           .streamed_bytes = layer.streamed_bytes};
 }
 
-std::int64_t BankBytes(const ParameterMemory& memory,
-                       std::int64_t input_bytes) {
-  const double reserve = memory.reserve_per_input_byte *
-                         static_cast<double>(input_bytes) / memory.num_banks;
-  return memory.bank_bytes - static_cast<std::int64_t>(reserve);
+std::int64_t BankBytes(const ParameterMemory& memory, const SegmentInput& input,
+                       bool overflows) {
+  const double per_pixel =
+      overflows ? memory.overflow_reserve_per_input_pixel : 0;
+  const double reserve =
+      memory.reserve_per_input_byte * static_cast<double>(input.bytes) +
+      per_pixel * static_cast<double>(input.pixels);
+  return memory.bank_bytes -
+         static_cast<std::int64_t>(reserve / memory.num_banks);
 }
 
 void Banks::Reset(std::int64_t bank_bytes) {
@@ -131,6 +135,8 @@ bool Banks::Pack() {
   return true;
 }
 
+namespace {
+
 Placement AddInOrder(std::span<const BlockedLayer> layers, Banks& banks,
                      std::vector<int>& streamed) {
   Placement sums;
@@ -144,6 +150,20 @@ Placement AddInOrder(std::span<const BlockedLayer> layers, Banks& banks,
     }
   }
   return sums;
+}
+
+}  // namespace
+
+Placement PackInto(Banks& banks, std::span<const BlockedLayer> layers,
+                   const ParameterMemory& memory, const SegmentInput& input,
+                   std::vector<int>& streamed) {
+  banks.Reset(BankBytes(memory, input, false));
+  const Placement placement = AddInOrder(layers, banks, streamed);
+  const bool is_other =
+      BankBytes(memory, input, true) != BankBytes(memory, input, false);
+  if (streamed.empty() || !is_other) return placement;
+  banks.Reset(BankBytes(memory, input, true));
+  return AddInOrder(layers, banks, streamed);
 }
 
 }  // namespace coralline

@@ -22,8 +22,10 @@ struct BlockedLayer {
 /// Requires a layer with blocks.
 BlockedLayer BlocksOf(const Layer& layer, int index);
 
-/// What one bank holds beside an input of so many bytes; may be negative.
-std::int64_t BankBytes(const ParameterMemory& memory, std::int64_t input_bytes);
+/// What one bank holds beside the input, where everything fits or where it does
+/// not; may be negative.
+std::int64_t BankBytes(const ParameterMemory& memory, const SegmentInput& input,
+                       bool overflows);
 
 /// Whether longest-first packing surely fits: it leaves no bank above the mean
 /// of what the others hold by more than the last block. Exact where true.
@@ -67,9 +69,12 @@ class Banks {
   Run refused_;  // last, since anything was added
 };
 
-/// Adds the layers in this order. Gives the sums alone, without is_cached, and
-/// in `streamed` the positions in `layers` of those that do not fit.
-Placement AddInOrder(std::span<const BlockedLayer> layers, Banks& banks,
-                     std::vector<int>& streamed);
+/// Empties the banks and adds the layers in this order; anew, with the reserve
+/// of an overflow, where they do not all fit. Gives the sums alone, without
+/// is_cached, and in `streamed` the positions in `layers` of those that do not
+/// fit.
+Placement PackInto(Banks& banks, std::span<const BlockedLayer> layers,
+                   const ParameterMemory& memory, const SegmentInput& input,
+                   std::vector<int>& streamed);
 
 }  // namespace coralline

@@ -18,12 +18,14 @@ double TransferMs(const TransferBytes& bytes, double large_bytes_per_s,
 
 }  // namespace
 
-void TransferBytes::Add(std::int64_t tensor_bytes, const DeviceSpec& spec) {
-  (tensor_bytes >= spec.large_tensor_bytes ? large : small) += tensor_bytes;
+void TransferBytes::Add(const SegmentInput& tensor, const DeviceSpec& spec) {
+  (tensor.bytes >= spec.large_tensor_bytes ? large : small) += tensor.bytes;
+  pixels += tensor.pixels;
 }
 
-void TransferBytes::Remove(std::int64_t tensor_bytes, const DeviceSpec& spec) {
-  (tensor_bytes >= spec.large_tensor_bytes ? large : small) -= tensor_bytes;
+void TransferBytes::Remove(const SegmentInput& tensor, const DeviceSpec& spec) {
+  (tensor.bytes >= spec.large_tensor_bytes ? large : small) -= tensor.bytes;
+  pixels -= tensor.pixels;
 }
 
 void InstructionCount::Add(const Layer& layer) {
@@ -42,8 +44,14 @@ std::int64_t InstructionCount::bytes() const {
   return kProgram + layer_bytes_ + (has_softmax_ ? kSoftmax : 0);
 }
 
-std::int64_t TransferBytesOf(const Graph& graph, int tensor) {
-  return NumBytes(graph.tensors[tensor]).value_or(0);
+SegmentInput SizeOf(const Graph& graph, int tensor) {
+  const auto& shape = graph.tensors[tensor].shape;
+  SegmentInput size{.bytes = NumBytes(graph.tensors[tensor]).value_or(0)};
+  if (shape.size() >= 3) {
+    const auto width = shape.end() - 2;
+    size.pixels = std::int64_t{*width} * *(width - 1);
+  }
+  return size;
 }
 
 bool HasLargeInput(const TransferBytes& inputs, const DeviceSpec& spec) {

@@ -13,10 +13,12 @@ namespace coralline {
 struct TransferBytes {
   std::int64_t small = 0;
   std::int64_t large = 0;
+  std::int64_t pixels = 0;
 
-  void Add(std::int64_t tensor_bytes, const DeviceSpec& spec);
-  void Remove(std::int64_t tensor_bytes, const DeviceSpec& spec);
+  void Add(const SegmentInput& tensor, const DeviceSpec& spec);
+  void Remove(const SegmentInput& tensor, const DeviceSpec& spec);
   std::int64_t total() const { return small + large; }
+  SegmentInput size() const { return {total(), pixels}; }
 };
 
 /// Counts what determines InstructionBytes.
@@ -37,8 +39,8 @@ struct SegmentTerms {
   TransferBytes outputs;
 };
 
-/// Of a tensor in memory; 0 where its size is unknown.
-std::int64_t TransferBytesOf(const Graph& graph, int tensor);
+/// Of one tensor; 0 where its size is unknown.
+SegmentInput SizeOf(const Graph& graph, int tensor);
 
 /// Whether the segment's input is what StreamingPasses calls large.
 bool HasLargeInput(const TransferBytes& inputs, const DeviceSpec& spec);

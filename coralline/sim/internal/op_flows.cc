@@ -30,14 +30,14 @@ std::vector<OpFlows> FlowsOf(const Graph& graph) {
   for (int t = 0; t < static_cast<int>(graph.tensors.size()); ++t) {
     const int producer = producers[t];
     if (producer < 0 || last[t] <= producer) continue;
-    const Flow flow{t, TransferBytesOf(graph, t), producer};
+    const Flow flow{t, SizeOf(graph, t), producer};
     flows[producer].produced.push_back(flow);
     if (last[t] != kCaller) flows[last[t]].consumed.push_back(flow);
   }
   for (std::size_t op = 0; op < graph.ops.size(); ++op) {
     for (const int t : graph.ops[op].inputs) {
       if (!IsActivation(graph, t)) continue;
-      flows[op].reads.push_back({t, TransferBytesOf(graph, t), producers[t]});
+      flows[op].reads.push_back({t, SizeOf(graph, t), producers[t]});
     }
   }
   return flows;

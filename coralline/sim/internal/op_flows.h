@@ -4,13 +4,14 @@
 #include <vector>
 
 #include "coralline/graph/graph.h"
+#include "coralline/sim/placement.h"
 
 namespace coralline {
 
 /// An activation and the ops between which it lives.
 struct Flow {
   int tensor = 0;
-  std::int64_t bytes = 0;
+  SegmentInput size;
   int producer = -1;  ///< op; -1 for an input of the model
 };
 
