@@ -93,7 +93,12 @@ LayerKind KindOf(const Op& op, const Tensor* weights) {
   if (op.kind == OpKind::kFullyConnected && rank == 2) {
     return LayerKind::kFullyConnected;
   }
-  if (op.kind == OpKind::kConv2d && rank == 4) return LayerKind::kConv;
+  // A transposed convolution is one over its input's positions: by analogy, no
+  // compiled file shows one.
+  if ((op.kind == OpKind::kConv2d || op.kind == OpKind::kTransposeConv) &&
+      rank == 4) {
+    return LayerKind::kConv;
+  }
   if (op.kind == OpKind::kDepthwiseConv2d && rank == 4) {
     return LayerKind::kDepthwiseConv;
   }
@@ -126,6 +131,38 @@ void SetParameters(const Tensor& tensor, const Map& output,
       return SetDepthwise(weights, options.array, layer);
     default:
       return;
+  }
+}
+
+bool IsRecurrent(const Op& op) {
+  return op.kind == OpKind::kLstm ||
+         op.kind == OpKind::kUnidirectionalSequenceLstm;
+}
+
+// Every gate's matrices as fully connected layers, at each step of the
+// sequence: by analogy, the sizes in compiled files are not explained.
+void SetRecurrent(const Graph& graph, const Op& op,
+                  const LayoutOptions& options, Layer& layer) {
+  const Tensor& input = graph.tensors[op.inputs[0]];
+  const std::int64_t width = input.shape.empty() ? 1 : input.shape.back();
+  const std::int64_t steps =
+      NumElements(input.shape).value_or(0) / std::max<std::int64_t>(width, 1);
+  layer.kind = LayerKind::kFullyConnected;
+  for (const int index : op.inputs) {
+    if (index == Op::kNoTensor) continue;
+    const Tensor& tensor = graph.tensors[index];
+    if (!tensor.is_constant() || tensor.shape.size() != 2) continue;
+    const Weights weights{
+        .inputs = tensor.shape[1],
+        .outputs = tensor.shape[0],
+        .few_outputs_multiple = options.array.output_channels};
+    Layer matrix;
+    SetMatrix(weights, options.array, 1, steps, matrix);
+    layer.cached_bytes += matrix.cached_bytes;
+    layer.num_blocks += matrix.num_blocks;
+    layer.streamed_bytes += matrix.streamed_bytes;
+    layer.fills += matrix.fills;
+    layer.cycles += matrix.cycles;
   }
 }
 
@@ -170,7 +207,13 @@ Layer MakeLayer(const Graph& graph, const Op& op,
   layer.output_tile_bytes = map.TileBytes(options.array);
   layer.is_uneven =
       layer.kind != LayerKind::kSoftmax && map.IsUneven(options.array);
-  if (weights) SetParameters(*weights, map, options, layer);
+  if (IsRecurrent(op) && get(op.inputs, 0)) {
+    SetRecurrent(graph, op, options, layer);
+  } else if (weights) {
+    const Tensor* strided =
+        op.kind == OpKind::kTransposeConv ? get(op.inputs, 2) : output;
+    if (strided) SetParameters(*weights, MapOf(*strided), options, layer);
+  }
   return layer;
 }
 

@@ -77,6 +77,35 @@ TEST(MakeLayer, FollowsTheArrayOfTheDevice) {
   EXPECT_TRUE(layer.is_uneven);
 }
 
+TEST(MakeLayer, ATransposedConvolutionWorksOnItsInputsPositions) {
+  Graph graph;
+  graph.tensors = {{.shape = {4}, .constant_bytes = 16},
+                   {.shape = {64, 3, 3, 32}, .constant_bytes = 18432},
+                   {.shape = {1, 8, 8, 32}},
+                   {.shape = {1, 16, 16, 64}}};
+  graph.ops = {
+      {.kind = OpKind::kTransposeConv, .inputs = {0, 1, 2}, .outputs = {3}}};
+  const Layer layer = MakeLayer(graph, graph.ops[0], {.has_bias = false});
+  EXPECT_EQ(layer.kind, LayerKind::kConv);
+  EXPECT_EQ(layer.cached_bytes, 9 * 32 * 64);
+  EXPECT_EQ(layer.cycles, 2 * 2 * 9 * 8);
+}
+
+TEST(MakeLayer, ARecurrentCellHoldsTheMatricesOfItsGates) {
+  Graph graph;
+  graph.tensors = {{.shape = {1, 28, 28}},
+                   {.shape = {20, 28}, .constant_bytes = 560},
+                   {.shape = {20, 20}, .constant_bytes = 400},
+                   {.shape = {1, 28, 20}}};
+  graph.ops = {{.kind = OpKind::kUnidirectionalSequenceLstm,
+                .inputs = {0, 1, Op::kNoTensor, 2},
+                .outputs = {3}}};
+  const Layer layer = MakeLayer(graph, graph.ops[0]);
+  EXPECT_EQ(layer.cached_bytes, 64 * 28 + 64 * 20);
+  EXPECT_EQ(layer.num_blocks, 2);
+  EXPECT_EQ(layer.fills, 2 * 28);
+}
+
 // As the compiled MoveNet sends them.
 TEST(MakeLayer, OperandsOfElementWiseOpsAreAlwaysStreamed) {
   const auto operand = [](OpKind kind, int bytes) {
