@@ -183,6 +183,25 @@ TEST_F(Cli, SimulateLeavesOpsToTheCpu) {
                                  HasSubstr("\"unmapped_ops\"")));
 }
 
+TEST_F(Cli, ValidatePrintsTheTablesOfItsPage) {
+  const std::string folder = CORALLINE_MEASUREMENTS_DIR;
+  const Result nothing = Run("validate --measurements nowhere");
+  EXPECT_EQ(nothing.status, 2);
+  EXPECT_THAT(nothing.output, HasSubstr("none of the published series is"));
+  if (!std::filesystem::exists(folder + "/fc_1tpu.csv")) {
+    GTEST_SKIP() << "the published measurements are not here";
+  }
+  const Result tables = Run("validate --markdown --measurements " + folder);
+  std::stringstream page;
+  page << std::ifstream(CORALLINE_SOURCE_DIR "/docs/validation.md").rdbuf();
+  EXPECT_THAT(page.str(), HasSubstr(tables.output));
+  const Result csv = Run("validate --csv --measurements " + folder);
+  EXPECT_THAT(csv.output, HasSubstr("\"FC, 1 TPU, streaming\",1620,5,1,1,,"));
+  const Result json = Run("validate --json --measurements " + folder);
+  EXPECT_THAT(json.output, AllOf(HasSubstr("\"median_error\""),
+                                 HasSubstr("\"memory_matches\": 132")));
+}
+
 TEST_F(Cli, CalibrateWritesASpecThatTheSimulatorTakes) {
   Write("rows.csv",
         "kind,width,layers,segments,batch,strategy,split,on_chip_mib,"
