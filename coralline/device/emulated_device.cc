@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "coralline/base/check.h"
+#include "coralline/base/error.h"
 #include "coralline/device/precise_wait.h"
+#include "coralline/sim/operator_support.h"
 #include "coralline/sim/segment_cost.h"
 #include "coralline/tflite/bias.h"
 
@@ -90,6 +92,19 @@ SegmentCost CostOfModel(const Model& segment, const DeviceSpec& spec) {
   return CostOf(segment.graph, all, layers, spec);
 }
 
+void CheckMapped(const Model& segment, const DeviceSpec& spec) {
+  const auto mappings = MapOps(segment.graph);
+  for (std::size_t i = 0; i < mappings.size(); ++i) {
+    if (mappings[i].is_mapped()) continue;
+    throw Error(
+        ErrorKind::kModel,
+        fmt::format("{}: op {} ({}) does not run on {}: {} ({}); cut before "
+                    "it, and give the ops from there a device cpu",
+                    segment.name, i, OpName(segment.graph.ops[i]), spec.name,
+                    MappingText(mappings[i].mapping), mappings[i].detail));
+  }
+}
+
 }  // namespace
 
 EmulatedDevice::EmulatedDevice(DeviceSpec spec, int number,
@@ -99,6 +114,7 @@ EmulatedDevice::EmulatedDevice(DeviceSpec spec, int number,
 std::string EmulatedDevice::name() const { return "emulated:" + spec_.name; }
 
 std::unique_ptr<Executable> EmulatedDevice::Load(const Model& segment) const {
+  CheckMapped(segment, spec_);
   std::string description =
       fmt::format("{} #{}, emulated", spec_.name, number_);
   std::unique_ptr<Executable> compute;

@@ -15,8 +15,7 @@ namespace coralline {
 /// the stage's thread calls Run, and its deadline counts from there.
 ///
 /// Outputs are all zero bytes, unless the CPU computes them meanwhile: then
-/// they are true, and an inference takes the larger of both times. Whether the
-/// emulated accelerator could run the segment's ops is not checked.
+/// they are true, and an inference takes the larger of both times.
 class EmulatedDevice : public Device {
  public:
   /// `number` tells equal devices apart in reports. `compute` has the outputs
@@ -25,7 +24,8 @@ class EmulatedDevice : public Device {
                           std::optional<CpuKernels> compute = std::nullopt);
 
   std::string name() const override;
-  /// Throws what CpuDevice::Load does where outputs are computed.
+  /// Throws Error(kModel) for an op that the accelerator does not run, and what
+  /// CpuDevice::Load does where outputs are computed.
   std::unique_ptr<Executable> Load(const Model& segment) const override;
 
  private:

@@ -179,6 +179,11 @@ TEST_F(Cli, SimulateLeavesOpsToTheCpu) {
                     HasSubstr("ARG_MAX          Operation is working on an "
                               "unsupported data type")));
   const Result json = Run("simulate " + model + " --cpu-ms 15 --json");
+  const Result emulated =
+      Run("run " + model + " --devices emulated:edgetpu-pcie");
+  EXPECT_EQ(emulated.status, 3);
+  EXPECT_THAT(emulated.output,
+              HasSubstr("op 70 (RESIZE_BILINEAR) does not run on"));
   EXPECT_THAT(json.output, AllOf(HasSubstr("\"origin\": \"given by the user\""),
                                  HasSubstr("\"unmapped_ops\"")));
 }
