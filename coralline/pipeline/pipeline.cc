@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "coralline/base/check.h"
 #include "coralline/base/error.h"
@@ -44,6 +45,7 @@ struct Pipeline::Stage {
   // Of the request at work; kept to avoid allocations.
   std::vector<ConstBytes> input_spans;
   std::vector<MutableBytes> output_spans;
+  nanoseconds last_push{0};  // what the last Push took
   mutable std::mutex stats_mutex;
   StageStats stats;
   std::jthread thread;
@@ -205,16 +207,23 @@ bool Pipeline::RunRequest(Stage& stage) {
   stage.executable->Run(stage.input_spans, stage.output_spans);
   const auto done = Clock::now();
   (*frame)->done = done;
+  RecordRequest(stage, got - start, done - got);
   const bool pushed = stage.output->Push(*frame);
-  const auto end = Clock::now();
+  stage.last_push = Clock::now() - done;
+  return pushed;
+}
+
+// Before the request is handed on, so that whoever has the last result finds it
+// counted. The wait for room is counted with the next one.
+void Pipeline::RecordRequest(Stage& stage, nanoseconds waited,
+                             nanoseconds busy) {
   const std::lock_guard lock(stage.stats_mutex);
-  stage.stats.waiting_for_input += got - start;
-  stage.stats.busy.Record(done - got);
-  stage.stats.waiting_for_output += end - done;
+  stage.stats.waiting_for_input += waited;
+  stage.stats.busy.Record(busy);
+  stage.stats.waiting_for_output += std::exchange(stage.last_push, {});
   if (const EmulatedRun* run = stage.executable->last_emulated_run()) {
     Record(*run, *stage.stats.emulation);
   }
-  return pushed;
 }
 
 void Pipeline::Fail(std::exception_ptr error) {

@@ -119,6 +119,8 @@ class Pipeline {
 
   void RunStage(Stage& stage);
   bool RunRequest(Stage& stage);
+  static void RecordRequest(Stage& stage, std::chrono::nanoseconds waited,
+                            std::chrono::nanoseconds busy);
   void Fail(std::exception_ptr error);
   [[noreturn]] void ThrowFailure();
 
