@@ -97,7 +97,7 @@ class OneOp : public testing::Test {
 };
 
 TEST_F(OneOp, SoftmaxTakesOneVectorOf16000) {
-  const auto softmax = [&](std::vector<int> shape) {
+  const auto softmax = [&](const std::vector<int>& shape) {
     return Check(OpKind::kSoftmax, shape, {1}, shape).mapping;
   };
   EXPECT_EQ(softmax({1, 16000}), Mapping::kMapped);

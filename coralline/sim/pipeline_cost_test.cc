@@ -26,7 +26,7 @@ TEST(MsPerInference, TheFirstInferenceLoads) {
 
 TEST(MsPerInference, CopiesCostWhereStagesOverlap) {
   const std::vector<SegmentCost> segments(
-      2, {.compute_ms = 2, .large_bytes = 4096 * 100});
+      2, {.compute_ms = 2, .large_bytes = 409600});
   EXPECT_DOUBLE_EQ(MsPerInference(segments, kPycoralHost, 1, false), 4);
   // 100 tensors of 4,096 B at 20 us each, on top of 2 ms.
   EXPECT_NEAR(MsPerInference(segments, kPycoralHost, 1000, false), 4, 0.01);

@@ -60,7 +60,7 @@ TEST(Place, ALargeInputTakesRoom) {
 TEST(Place, AnImageTakesRoomWhereNotEverythingFits) {
   const ParameterMemory memory{.reserve_per_input_byte = 0,
                                .overflow_reserve_per_input_pixel = 30};
-  const SegmentInput image{.pixels = 299 * 299};  // 2.7 MB of 8.2
+  const SegmentInput image{.pixels = 89401};  // 2.7 MB of 8.2
   const std::vector<Layer> fits = {FullyConnected(1900, 64)};
   EXPECT_THAT(Place(fits, memory, image).is_cached, ElementsAre(true));
   const std::vector<Layer> overflows = {FullyConnected(1900, 64),

@@ -158,7 +158,7 @@ Placement PackInto(Banks& banks, std::span<const BlockedLayer> layers,
                    const ParameterMemory& memory, const SegmentInput& input,
                    std::vector<int>& streamed) {
   banks.Reset(BankBytes(memory, input, false));
-  const Placement placement = AddInOrder(layers, banks, streamed);
+  Placement placement = AddInOrder(layers, banks, streamed);
   const bool is_other =
       BankBytes(memory, input, true) != BankBytes(memory, input, false);
   if (streamed.empty() || !is_other) return placement;
