@@ -56,8 +56,12 @@ std::vector<std::string> Cells(const Series& series) {
 
 void PrintWinners(const Validation& validation, std::string_view prefix) {
   for (const WinnerCount& winner : validation.winners) {
-    fmt::print("{}{}: the faster cut named at {} of {} widths\n", prefix,
-               winner.name, winner.right, winner.widths);
+    fmt::print(
+        "{}{}: of {} widths with different cuts the faster one named at {} "
+        "(always profiled: {}); a gain of 1 % or less taken as none, at {} "
+        "(always profiled: {})\n",
+        prefix, winner.name, winner.widths, winner.right_strictly,
+        winner.always_right_strictly, winner.right, winner.always_right);
   }
 }
 
@@ -119,9 +123,14 @@ void PrintJson(const Validation& validation, const DeviceSpec& spec) {
   for (const Series& s : validation.series) series.push_back(SeriesJson(s));
   Json winners = Json::array();
   for (const WinnerCount& winner : validation.winners) {
-    winners.push_back({{"name", winner.name},
-                       {"widths", winner.widths},
-                       {"right", winner.right}});
+    winners.push_back(
+        {{"name", winner.name},
+         {"widths", winner.widths},
+         {"same_cut", winner.same_cut},
+         {"right", winner.right},
+         {"right_strictly", winner.right_strictly},
+         {"always_right", winner.always_right},
+         {"always_right_strictly", winner.always_right_strictly}});
   }
   const Json json = {{"device", spec.name},
                      {"origin", "simulated"},

@@ -45,7 +45,7 @@ inline constexpr HostModel kPythonHost{.name = "python",
 /// The paper's host for convolutions: pycoral's pipeline runner. At a batch of
 /// 1, where no two stages overlap, its rows are explained without any copy.
 /// With two devices each large tensor in or out takes another 20 us per 4,096
-/// B; with four devices a fifth of it. Read off the rows it is tested on; why
+/// B; with four devices a fifth of it. Chosen on the rows it is tested on; why
 /// it shrinks is not known, and it varies between runs: hence the spread.
 inline constexpr HostModel kPycoralHost{.name = "pycoral",
                                         .copy_ms_per_byte = 0.020 / 4096,

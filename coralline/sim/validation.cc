@@ -140,9 +140,28 @@ std::map<int, const PredictedRow*> ByWidth(const Series& series) {
   return rows;
 }
 
-// A cut is said to win where it is faster by more than this: below, the default
-// one is kept.
-constexpr double kClearGain = 0.01;
+// Whether the second cut is faster by more than `gain`.
+bool IsFaster(double second_ms, double first_ms, double gain) {
+  return second_ms < first_ms * (1 - gain);
+}
+
+// One more width at which the cuts differ.
+void CountWidth(const PredictedRow& first, const PredictedRow& second,
+                WinnerCount& count) {
+  constexpr double kClearGain = 0.01;
+  const auto measured = [&](double gain) {
+    return IsFaster(second.measured.ms_per_inference,
+                    first.measured.ms_per_inference, gain);
+  };
+  const auto is_right = [&](double gain) {
+    return IsFaster(second.ms, first.ms, gain) == measured(gain);
+  };
+  ++count.widths;
+  count.right += is_right(kClearGain) ? 1 : 0;
+  count.right_strictly += is_right(0) ? 1 : 0;
+  count.always_right += measured(kClearGain) ? 1 : 0;
+  count.always_right_strictly += measured(0) ? 1 : 0;
+}
 
 WinnerCount CountWinners(const Series& standard, const Series& profiled,
                          std::string name) {
@@ -151,16 +170,11 @@ WinnerCount CountWinners(const Series& standard, const Series& profiled,
   for (const auto& [width, row] : ByWidth(standard)) {
     const auto other = others.find(width);
     if (other == others.end()) continue;
-    const auto is_faster = [](double cut, double than) {
-      return cut < than * (1 - kClearGain);
-    };
-    const bool predicted = is_faster(other->second->ms, row->ms);
-    const bool measured = is_faster(other->second->measured.ms_per_inference,
-                                    row->measured.ms_per_inference);
-    // The same cut twice leaves nothing to choose.
-    const bool is_same = other->second->measured.split == row->measured.split;
-    ++count.widths;
-    count.right += is_same || predicted == measured ? 1 : 0;
+    if (other->second->measured.split == row->measured.split) {
+      ++count.same_cut;
+    } else {
+      CountWidth(*row, *other->second, count);
+    }
   }
   return count;
 }

@@ -50,8 +50,13 @@ struct SeriesErrors {
 /// How often the simulator names the faster of two cuts of one network.
 struct WinnerCount {
   std::string name;
-  int widths = 0;
-  int right = 0;
+  int widths = 0;    ///< at which the cuts differ
+  int same_cut = 0;  ///< others, which leave nothing to choose and do not count
+  int right = 0;     ///< a gain of 1 % or less taken as none, on both sides
+  int right_strictly = 0;  ///< any gain taken as one
+  /// The same two for whoever always names the second cut: what to beat.
+  int always_right = 0;
+  int always_right_strictly = 0;
 };
 
 /// What the validation found.
