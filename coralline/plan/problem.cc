@@ -1,0 +1,28 @@
+#include "coralline/plan/problem.h"
+
+#include <algorithm>
+
+namespace coralline {
+
+Precedence PrecedenceOf(const Graph& graph) {
+  const std::vector<int> producers = Producers(graph);
+  std::vector<int> last_user(graph.tensors.size(), -1);
+  Precedence precedence(graph.ops.size());
+  for (int op = 0; op < graph.num_ops(); ++op) {
+    std::vector<int>& before = precedence[op];
+    for (const int tensor : graph.ops[op].inputs) {
+      if (tensor == Op::kNoTensor) continue;
+      if (producers[tensor] >= 0) before.push_back(producers[tensor]);
+      if (!graph.tensors[tensor].is_variable) continue;
+      if (last_user[tensor] >= 0 && last_user[tensor] != op) {
+        before.push_back(last_user[tensor]);
+      }
+      last_user[tensor] = op;
+    }
+    std::sort(before.begin(), before.end());
+    before.erase(std::unique(before.begin(), before.end()), before.end());
+  }
+  return precedence;
+}
+
+}  // namespace coralline
