@@ -1,0 +1,240 @@
+#include "coralline/plan/planner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "coralline/base/check.h"
+#include "coralline/plan/internal/lattice.h"
+#include "coralline/plan/internal/lattice_planner.h"
+#include "coralline/plan/internal/order_search.h"
+
+namespace coralline {
+namespace {
+
+std::vector<int> OrderOf(const PlanProblem& problem) {
+  if (!problem.order.empty()) return problem.order;
+  std::vector<int> order(problem.precedence.size());
+  std::iota(order.begin(), order.end(), 0);
+  return order;
+}
+
+int NumDevices(const PlanProblem& problem, int max_devices) {
+  int devices = 0;
+  for (const DeviceClass& device : problem.classes) devices += device.count;
+  return max_devices > 0 ? std::min(devices, max_devices) : devices;
+}
+
+// Sets up what all searches of one FindPlan share.
+class Planner {
+ public:
+  Planner(const PlanProblem& problem, const PlanOptions& options)
+      : problem_(problem),
+        options_(options),
+        order_(OrderOf(problem)),
+        bound_(FloorBound(problem, options)) {}
+
+  std::optional<Plan> Run() {
+    Certificate certificate = SearchOrder(order_);
+    if (options_.all_orders) certificate = SearchAllOrders(certificate);
+    if (!best_) return std::nullopt;
+    best_->certificate = std::move(certificate);
+    return std::move(best_);
+  }
+
+ private:
+  Certificate SearchOrder(const std::vector<int>& order) {
+    const Lattice lattice = LatticeOfOrder(order);
+    Certificate certificate = Search(lattice, {.plan = options_});
+    certificate.claim = Claim::kOneOrder;
+    certificate.method = fmt::format(
+        "dynamic programming over the {} boundaries of one order of the ops",
+        certificate.boundaries);
+    if (best_) certificate.bound = std::get<0>(Value());
+    return certificate;
+  }
+
+  // Keeps the plan where it is better than what there is.
+  Certificate Search(const Lattice& lattice, LatticePlanner::Options options) {
+    if (best_) options.incumbent = Value();
+    LatticePlanner planner(problem_, lattice, options);
+    auto plan = planner.Best();
+    is_better_ =
+        plan && (!best_ || ValueOf(*plan, options_.objective) < Value());
+    if (is_better_) best_ = std::move(plan);
+    is_complete_ = planner.is_complete();
+    return {.boundaries = lattice.num_boundaries(),
+            .segments = planner.num_segments()};
+  }
+
+  Certificate SearchAllOrders(Certificate one_order) {
+    if (best_ && std::get<0>(Value()) == bound_) {
+      one_order.claim = Claim::kAllOrders;
+      one_order.method =
+          "as good as the sum of the least that its ops can cost allows";
+      return one_order;
+    }
+    const auto lattice = LatticeOfAllOrders(problem_.precedence, order_,
+                                            options_.max_boundaries);
+    if (!lattice) return SearchSomeOrders(one_order);
+    const bool is_chain =
+        lattice->num_boundaries() == static_cast<int>(order_.size()) + 1;
+    if (is_chain) {
+      one_order.claim = Claim::kAllOrders;
+      one_order.method = fmt::format(
+          "dynamic programming over the {} boundaries of the only order",
+          one_order.boundaries);
+      return one_order;
+    }
+    Certificate certificate =
+        Search(*lattice, {.plan = options_,
+                          .max_segments = options_.max_segments,
+                          .should_stop = options_.should_stop});
+    if (!is_complete_) return SearchSomeOrders(certificate);
+    certificate.claim = Claim::kAllOrders;
+    certificate.method = fmt::format(
+        "dynamic programming over the {} boundaries of all orders of the ops",
+        certificate.boundaries);
+    if (best_) certificate.bound = std::get<0>(Value());
+    return certificate;
+  }
+
+  Certificate SearchSomeOrders(Certificate certificate) {
+    OrderSearch orders(problem_.precedence, order_);
+    while (certificate.orders < options_.max_orders &&
+           !(options_.should_stop && options_.should_stop())) {
+      const Certificate one = SearchOrder(orders.Next());
+      certificate.segments += one.segments;
+      ++certificate.orders;
+      if (is_better_) orders.Keep();
+    }
+    certificate.claim = Claim::kWithin;
+    certificate.bound = bound_;
+    certificate.method = fmt::format(
+        "the best of {} orders of the ops, against the sum of the least that "
+        "they can cost",
+        certificate.orders);
+    return certificate;
+  }
+
+  PlanValue Value() const { return ValueOf(*best_, options_.objective); }
+
+  const PlanProblem& problem_;
+  const PlanOptions& options_;
+  const std::vector<int> order_;
+  const std::int64_t bound_;
+  std::optional<Plan> best_;
+  // Of the last search.
+  bool is_better_ = false;
+  bool is_complete_ = true;
+};
+
+std::int64_t CeilDiv(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+// All busy times of a plan of at most so many stages together.
+std::int64_t WorkFloor(const PlanProblem& problem, int num_stages) {
+  const CostFloors& floors = problem.floors;
+  std::int64_t work = floors.stage.count();
+  for (const auto& op : floors.ops) work += op.count();
+  if (floors.together) work += floors.together(num_stages).count();
+  return work;
+}
+
+std::int64_t PeriodFloor(const PlanProblem& problem, int num_devices) {
+  const CostFloors& floors = problem.floors;
+  const std::int64_t together =
+      CeilDiv(WorkFloor(problem, num_devices), num_devices);
+  std::int64_t longest = 0;
+  for (const auto& op : floors.ops) longest = std::max(longest, op.count());
+  const int replicas = std::min(problem.max_replicas, num_devices);
+  return std::max(together, CeilDiv(longest + floors.stage.count(), replicas));
+}
+
+bool Beats(const Plan& a, const Plan& b) {
+  return a.period <= b.period && a.latency <= b.latency &&
+         a.num_devices() <= b.num_devices();
+}
+
+std::vector<Plan> WithoutBeaten(std::vector<Plan> plans) {
+  std::sort(plans.begin(), plans.end(), [](const Plan& a, const Plan& b) {
+    return ValueOf(a, Objective::kThroughput) <
+           ValueOf(b, Objective::kThroughput);
+  });
+  std::vector<Plan> front;
+  for (Plan& plan : plans) {
+    const bool is_beaten =
+        std::any_of(front.begin(), front.end(),
+                    [&](const Plan& other) { return Beats(other, plan); });
+    if (!is_beaten) front.push_back(std::move(plan));
+  }
+  return front;
+}
+
+}  // namespace
+
+PlanValue ValueOf(const Plan& plan, Objective objective) {
+  const std::int64_t period = plan.period.count();
+  const std::int64_t latency = plan.latency.count();
+  switch (objective) {
+    case Objective::kThroughput:
+      return {period, latency, plan.num_devices()};
+    case Objective::kLatency:
+      return {latency, period, plan.num_devices()};
+    case Objective::kDevices:
+      return {plan.num_devices(), period, latency};
+  }
+  return {};
+}
+
+std::int64_t FloorBound(const PlanProblem& problem,
+                        const PlanOptions& options) {
+  const int devices = NumDevices(problem, options.max_devices);
+  switch (options.objective) {
+    case Objective::kThroughput:
+      return PeriodFloor(problem, devices);
+    case Objective::kLatency:
+      return WorkFloor(problem, devices);
+    case Objective::kDevices:
+      break;
+  }
+  int fewest = 1;
+  while (fewest < devices &&
+         PeriodFloor(problem, fewest) > options.target_period.count()) {
+    ++fewest;
+  }
+  return fewest;
+}
+
+std::optional<Plan> FindPlan(const PlanProblem& problem,
+                             const PlanOptions& options) {
+  CORALLINE_CHECK(problem.num_ops() > 0);
+  CORALLINE_CHECK(!problem.classes.empty() && problem.costs != nullptr);
+  CORALLINE_CHECK(options.objective != Objective::kDevices ||
+                  options.target_period.count() > 0);
+  return Planner(problem, options).Run();
+}
+
+// From no limit on the period down to what is infeasible; each time the plans
+// that are best in latency and devices, then a little less than the slowest.
+std::vector<Plan> ParetoFront(const PlanProblem& problem, int max_devices) {
+  const Lattice lattice = LatticeOfOrder(OrderOf(problem));
+  LatticePlanner planner(problem, lattice,
+                         {.plan = {.max_devices = max_devices}});
+  std::vector<Plan> found;
+  PlanLimits limits = planner.limits();
+  while (true) {
+    const auto plans = planner.PlansWithin(limits);
+    if (plans.empty()) break;
+    std::int64_t slowest = 0;
+    for (const Plan& plan : plans) {
+      slowest = std::max(slowest, plan.period.count());
+    }
+    found.insert(found.end(), plans.begin(), plans.end());
+    limits.period = slowest - std::max<std::int64_t>(1, slowest / 100);
+    if (limits.period < 1) break;
+  }
+  return WithoutBeaten(std::move(found));
+}
+
+}  // namespace coralline
