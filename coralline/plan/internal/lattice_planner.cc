@@ -7,8 +7,6 @@
 namespace coralline {
 namespace {
 
-using std::chrono::nanoseconds;
-
 PlanLimits LimitsOf(const PlanProblem& problem,
                     const LatticePlanner::Options& options) {
   PlanLimits limits;
@@ -166,15 +164,12 @@ Plan LatticePlanner::PlanOf(const LabelSearch& search,
   std::vector<PlannedStage> stages;
   for (const LabelSearch::Hop& hop : search.Earliest(limits)) {
     const Candidate& candidate = candidates_[hop.candidate];
-    const SharedNs shared = candidates_.shared(hop.candidate);
+    const auto ops = OpsBetween(lattice_, hop.from, candidate.to);
     PlannedStage stage{
-        .segment = {OpsBetween(lattice_, hop.from, candidate.to)},
+        .segment = {ops},
         .device_class = candidate.device_class,
         .replicas = hop.replicas,
-        .cost = {.busy = nanoseconds(candidate.busy_ns),
-                 .host = nanoseconds(shared.host),
-                 .link = nanoseconds(shared.link),
-                 .can_replicate = candidate.can_replicate}};
+        .cost = problem_.costs->Of(ops, candidate.device_class).value()};
     std::sort(stage.segment.ops.begin(), stage.segment.ops.end());
     stages.push_back(std::move(stage));
   }
