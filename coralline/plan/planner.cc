@@ -69,12 +69,6 @@ class Planner {
   }
 
   Certificate SearchAllOrders(Certificate one_order) {
-    if (best_ && std::get<0>(Value()) == bound_) {
-      one_order.claim = Claim::kAllOrders;
-      one_order.method =
-          "as good as the sum of the least that its ops can cost allows";
-      return one_order;
-    }
     const auto lattice = LatticeOfAllOrders(problem_.precedence, order_,
                                             options_.max_boundaries);
     if (!lattice) return SearchSomeOrders(one_order);
@@ -101,6 +95,12 @@ class Planner {
   }
 
   Certificate SearchSomeOrders(Certificate certificate) {
+    if (best_ && std::get<0>(Value()) == bound_) {
+      certificate.claim = Claim::kAllOrders;
+      certificate.bound = bound_;
+      certificate.method = "its ops cannot cost less together";
+      return certificate;
+    }
     OrderSearch orders(problem_.precedence, order_);
     while (certificate.orders < options_.max_orders &&
            !(options_.should_stop && options_.should_stop())) {
