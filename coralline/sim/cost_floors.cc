@@ -64,7 +64,9 @@ struct Uncharged {
 // Of the tensors that no op produces; constants and state are never charged.
 std::vector<char> AllInputs(const Graph& graph) {
   std::vector<char> inputs;
-  for (const int producer : Producers(graph)) inputs.push_back(producer < 0);
+  for (const int producer : Producers(graph)) {
+    inputs.push_back(producer < 0 ? 1 : 0);
+  }
   return inputs;
 }
 

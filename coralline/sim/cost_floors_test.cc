@@ -72,10 +72,7 @@ TEST(CostFloors, NoSegmentAndNoPartitionIsFaster) {
     for (const double part : {1.0, 0.5, 0.3, 0.2, 0.1, 0.01}) {
       SCOPED_TRACE("seed " + std::to_string(seed) + ", banks for " +
                    std::to_string(part) + " of the network");
-      DeviceSpec spec = SpecFor(part, graph);
-      // Maps that need several passes, and fewer beside a small input.
-      if (seed % 2 == 1) spec.activation_tile_bytes = 64 << 10;
-      streaming += CheckRandomPartitions(graph, spec, seed);
+      streaming += CheckRandomPartitions(graph, SpecFor(part, graph), seed);
       if (HasFailure()) return;
     }
   }

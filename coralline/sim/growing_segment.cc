@@ -16,29 +16,19 @@ namespace {
 struct Flow {
   int tensor = 0;
   int producer = -1;
-  int num_readers = 0;  // ops, and the caller
+  int num_reads = 0;  // by ops and the caller
   SegmentInput size;
 };
 
 // An op: its layer, what crosses its boundary, and its times.
 struct Part {
   Layer layer;
-  std::vector<Flow> reads;  // each once
+  std::vector<Flow> reads;  // with repetitions
   std::vector<Flow> produced;
   BlockedLayer blocks;
   double compute_ms = 0;
   std::array<LayerCost, 2> streaming;  // beside a small and a large input
 };
-
-std::vector<int> ReadsOf(const Graph& graph, const Op& op) {
-  std::vector<int> reads;
-  for (const int tensor : op.inputs) {
-    if (IsActivation(graph, tensor)) reads.push_back(tensor);
-  }
-  std::sort(reads.begin(), reads.end());
-  reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
-  return reads;
-}
 
 std::vector<Flow> FlowsOf(const Graph& graph) {
   const std::vector<int> producers = Producers(graph);
@@ -48,9 +38,11 @@ std::vector<Flow> FlowsOf(const Graph& graph) {
         {.tensor = t, .producer = producers[t], .size = SizeOf(graph, t)});
   }
   for (const Op& op : graph.ops) {
-    for (const int tensor : ReadsOf(graph, op)) ++flows[tensor].num_readers;
+    for (const int tensor : op.inputs) {
+      if (tensor != Op::kNoTensor) ++flows[tensor].num_reads;
+    }
   }
-  for (const int tensor : graph.outputs) ++flows[tensor].num_readers;
+  for (const int tensor : graph.outputs) ++flows[tensor].num_reads;
   return flows;
 }
 
@@ -61,8 +53,8 @@ std::vector<Part> PartsOf(const Graph& graph, std::span<const Layer> layers,
   for (std::size_t op = 0; op < layers.size(); ++op) {
     const Layer& layer = layers[op];
     Part part{.layer = layer, .compute_ms = ComputeMs(layer, spec)};
-    for (const int t : ReadsOf(graph, graph.ops[op])) {
-      part.reads.push_back(flows[t]);
+    for (const int t : graph.ops[op].inputs) {
+      if (IsActivation(graph, t)) part.reads.push_back(flows[t]);
     }
     for (const int t : graph.ops[op].outputs) part.produced.push_back(flows[t]);
     if (layer.num_blocks > 0) {
@@ -117,7 +109,7 @@ class GrowingSegment::Impl {
         parts_(PartsOf(graph, layers, spec)),
         banks_(spec.memory.num_banks),
         is_inside_(layers.size(), 0),
-        readers_inside_(graph.tensors.size(), 0),
+        reads_inside_(graph.tensors.size(), 0),
         sums_(1) {}
 
   void Push(int op) {
@@ -174,22 +166,22 @@ class GrowingSegment::Impl {
   void MoveBoundary(const Part& part) {
     SegmentTerms& terms = sums_.back().terms;
     for (const Flow& flow : part.reads) {
-      const int readers = ++readers_inside_[flow.tensor];
+      const int reads = ++reads_inside_[flow.tensor];
       if (flow.producer >= 0 && is_inside_[flow.producer] != 0) {
-        if (readers == flow.num_readers) terms.outputs.Remove(flow.size, spec_);
-      } else if (readers == 1) {
+        if (reads == flow.num_reads) terms.outputs.Remove(flow.size, spec_);
+      } else if (reads == 1) {
         terms.inputs.Add(flow.size, spec_);
       }
     }
     for (const Flow& flow : part.produced) {
-      CORALLINE_CHECK(readers_inside_[flow.tensor] == 0);
-      if (flow.num_readers > 0) terms.outputs.Add(flow.size, spec_);
+      CORALLINE_CHECK(reads_inside_[flow.tensor] == 0);
+      if (flow.num_reads > 0) terms.outputs.Add(flow.size, spec_);
     }
   }
 
   void Leave(int op) {
     is_inside_[op] = 0;
-    for (const Flow& flow : parts_[op].reads) --readers_inside_[flow.tensor];
+    for (const Flow& flow : parts_[op].reads) --reads_inside_[flow.tensor];
   }
 
   std::vector<BlockedLayer>::iterator PlaceOf(const BlockedLayer& layer) {
@@ -210,8 +202,8 @@ class GrowingSegment::Impl {
   std::vector<int> streamed_;
 
   std::vector<int> ops_;
-  std::vector<char> is_inside_;      // each op
-  std::vector<int> readers_inside_;  // of each tensor
+  std::vector<char> is_inside_;    // of each op
+  std::vector<int> reads_inside_;  // of each tensor
   std::vector<BlockedLayer> blocked_;
   // Before the first op and after each: doubles would not come back by
   // subtraction.

@@ -129,12 +129,19 @@ class RandomNetwork {
   std::vector<int> live_;
 };
 
-/// With banks for a part of the graph's parameters.
+/// With banks for a part of the graph's parameters, and room for maps such that
+/// a layer, if it is streamed, is sent more often beside a large input.
 inline DeviceSpec SpecFor(double part, const Graph& graph) {
+  constexpr std::int64_t kFew = 40 << 10;
   DeviceSpec spec = SpecWithBanksOf(1);
   double bytes = 0;
   for (const Layer& layer : MakeLayers(graph, spec)) {
     bytes += static_cast<double>(layer.cached_bytes);
+    const auto [less, more] =
+        std::minmax({layer.input_tile_bytes, layer.output_tile_bytes});
+    if (layer.streamed_bytes > 0 && less > kFew) {
+      spec.activation_tile_bytes = more + kFew;
+    }
   }
   spec.memory.bank_bytes =
       static_cast<std::int64_t>(part * bytes / spec.memory.num_banks);
