@@ -1,9 +1,14 @@
 // What planning on the simulator costs: every consecutive segment of a network
-// of 209 layers, and the schedule of 1,000 requests over eight devices.
+// of 209 layers, every segment of any order of one with branches, and the
+// schedule of 1,000 requests over eight devices.
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "coralline/sim/consecutive_costs.h"
+#include "coralline/sim/growing_segment.h"
 #include "coralline/sim/measurement.h"
 #include "coralline/sim/schedule.h"
 #include "coralline/sim/segment_cost.h"
@@ -13,25 +18,23 @@ namespace {
 
 constexpr int kOps = 209;
 
-// Residual blocks of many sizes, as in a ResNet: three convolutions and the sum
-// with what the block began with. Widths grow from 32 to over 400, so that the
-// network takes about three times what the chip holds (counter "capacities").
-class ResidualNetwork {
- public:
-  Graph Make() {
-    last_ = Add({1, 64, 64, 32});
+// A network that is built op by op; `last_` is the tensor made last.
+class Network {
+ protected:
+  explicit Network(std::vector<int> input) : last_(Add(std::move(input))) {
     graph_.inputs = {last_};
-    for (int block = 0; graph_.num_ops() < kOps; ++block) AddBlock(block);
-    graph_.ops.resize(kOps);
-    graph_.outputs = graph_.ops.back().outputs;
-    return std::move(graph_);
   }
 
- private:
   int Add(std::vector<int> shape) {
     graph_.tensors.push_back(
         {.type = DataType::kInt8, .shape = std::move(shape)});
     return static_cast<int>(graph_.tensors.size()) - 1;
+  }
+
+  void AddOp(OpKind kind, std::vector<int> inputs, std::vector<int> shape) {
+    last_ = Add(std::move(shape));
+    graph_.ops.push_back(
+        {.kind = kind, .inputs = std::move(inputs), .outputs = {last_}});
   }
 
   void AddConv(int outputs, int kernel, int side) {
@@ -39,13 +42,32 @@ class ResidualNetwork {
     const int weights = Add({outputs, kernel, kernel, inputs});
     Tensor& tensor = graph_.tensors[weights];
     tensor.constant_bytes = NumBytes(tensor);
-    const int output = Add({1, side, side, outputs});
-    graph_.ops.push_back({.kind = OpKind::kConv2d,
-                          .inputs = {last_, weights},
-                          .outputs = {output}});
-    last_ = output;
+    AddOp(OpKind::kConv2d, {last_, weights}, {1, side, side, outputs});
   }
 
+  Graph Finish() {
+    graph_.outputs = graph_.ops.back().outputs;
+    return std::move(graph_);
+  }
+
+  Graph graph_;
+  int last_ = 0;
+};
+
+// Residual blocks of many sizes, as in a ResNet: three convolutions and the sum
+// with what the block began with. Widths grow from 32 to over 400, so that the
+// network takes about three times what the chip holds (counter "capacities").
+class ResidualNetwork : Network {
+ public:
+  ResidualNetwork() : Network({1, 64, 64, 32}) {}
+
+  Graph Make() {
+    for (int block = 0; graph_.num_ops() < kOps; ++block) AddBlock(block);
+    graph_.ops.resize(kOps);
+    return Finish();
+  }
+
+ private:
   // Where the map gets wider or smaller, a convolution brings it there.
   void AddBlock(int block) {
     const int width = 32 + 32 * (block * 15 / 52);
@@ -57,14 +79,90 @@ class ResidualNetwork {
     AddConv(width * 5 / 8, 1, side);
     AddConv(width * 3 / 4 + 4 * (block % 5), 3, side);
     AddConv(width, 1, side);
-    const int sum = Add({1, side, side, width});
-    graph_.ops.push_back(
-        {.kind = OpKind::kAdd, .inputs = {last_, skip}, .outputs = {sum}});
-    last_ = sum;
+    AddOp(OpKind::kAdd, {last_, skip}, {1, side, side, width});
+  }
+};
+
+// Eleven blocks of four branches of one to three ops, as in an Inception v3.
+class InceptionNetwork : Network {
+ public:
+  InceptionNetwork() : Network({1, 32, 32, 192}) {}
+
+  Graph Make() {
+    for (int block = 0; block < 11; ++block) AddBlock(block);
+    return Finish();
   }
 
-  Graph graph_;
-  int last_ = 0;
+ private:
+  void AddBlock(int block) {
+    const int side = 32 >> (block / 4);
+    const int width = 128 + 16 * block;
+    const int input = last_;
+    std::vector<int> branches;
+    for (int num_convs = 1; num_convs <= 3; ++num_convs) {
+      last_ = input;
+      AddConv(width, 1, side);
+      for (int i = 1; i < num_convs; ++i) AddConv(width, 3, side);
+      branches.push_back(last_);
+    }
+    const int channels = graph_.tensors[input].shape.back();
+    AddOp(OpKind::kAveragePool2d, {input}, {1, side, side, channels});
+    AddConv(width, 1, side);
+    branches.push_back(last_);
+    AddOp(OpKind::kConcatenation, branches, {1, side, side, 4 * width});
+  }
+};
+
+// Depth first through all pairs of a set of ops that can run first and one that
+// can run next. Each set is built in the order of its ops, so it is met once.
+class WalkOfSegments {
+ public:
+  static constexpr int kPop = -1;
+  static constexpr int kClear = -2;
+
+  explicit WalkOfSegments(const Graph& graph)
+      : graph_(graph),
+        producers_(Producers(graph)),
+        is_done_(graph.ops.size(), false) {
+    WalkBeginnings(0);
+  }
+
+  const std::vector<int>& moves() const { return moves_; }  // else a push
+
+ private:
+  void WalkBeginnings(int from) {
+    WalkSegments(0);
+    moves_.push_back(kClear);
+    for (int op = from; op < graph_.num_ops(); ++op) {
+      if (!IsReady(op)) continue;
+      is_done_[op] = true;
+      WalkBeginnings(op + 1);
+      is_done_[op] = false;
+    }
+  }
+
+  void WalkSegments(int from) {
+    for (int op = from; op < graph_.num_ops(); ++op) {
+      if (is_done_[op] || !IsReady(op)) continue;
+      is_done_[op] = true;
+      moves_.push_back(op);
+      WalkSegments(op + 1);
+      moves_.push_back(kPop);
+      is_done_[op] = false;
+    }
+  }
+
+  bool IsReady(int op) const {
+    const std::vector<int>& inputs = graph_.ops[op].inputs;
+    return std::all_of(inputs.begin(), inputs.end(), [this](int tensor) {
+      return producers_[tensor] < 0 || is_done_[producers_[tensor]];
+    });
+  }
+
+  const Graph& graph_;
+  std::vector<int> producers_;
+  std::vector<bool> is_done_;
+  std::vector<int> moves_;
 };
 
 void ReportSizes(const std::vector<Layer>& layers, const DeviceSpec& spec,
@@ -104,6 +202,41 @@ void BM_ResidualSegmentsTogether(benchmark::State& state) {
   ReportSizes(layers, spec, state);
 }
 BENCHMARK(BM_ResidualSegmentsTogether)->Unit(benchmark::kMillisecond);
+
+// "time" is that of one segment: a push, its cost (or not) and a pop.
+void BM_InceptionSegmentsOfAllOrders(benchmark::State& state) {
+  const bool with_cost = state.range(0) != 0;
+  const DeviceSpec spec = ReadDeviceSpec("edgetpu-pcie");
+  const Graph graph = InceptionNetwork().Make();
+  const auto layers = MakeLayers(graph, spec);
+  const WalkOfSegments walk(graph);
+  std::int64_t num_segments = 0;
+  GrowingSegment segment(graph, layers, spec);
+  for (auto _ : state) {
+    for (const int move : walk.moves()) {
+      if (move == WalkOfSegments::kClear) {
+        segment.Clear();
+      } else if (move == WalkOfSegments::kPop) {
+        segment.Pop();
+      } else {
+        segment.Push(move);
+        ++num_segments;
+        if (with_cost) benchmark::DoNotOptimize(segment.Cost().warm_ms());
+      }
+    }
+  }
+  ReportSizes(layers, spec, state);
+  const auto segments = static_cast<double>(num_segments);
+  state.counters["segments"] =
+      benchmark::Counter(segments, benchmark::Counter::kAvgIterations);
+  state.counters["time"] = benchmark::Counter(
+      segments, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(BM_InceptionSegmentsOfAllOrders)
+    ->ArgName("cost")
+    ->Arg(0)
+    ->Arg(1)
+    ->Unit(benchmark::kMillisecond);
 
 // All of it, 209 * 210 / 2 segments, one after another.
 void BM_AllConsecutiveSegments(benchmark::State& state) {

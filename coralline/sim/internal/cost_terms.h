@@ -7,7 +7,7 @@
 namespace coralline {
 
 /// The formulas of a segment's time, one place each, for CostOf and for
-/// ConsecutiveCosts, which keeps their arguments as running sums.
+/// GrowingSegment, which keeps their arguments as running sums.
 
 /// Bytes of the tensors at one side of a segment, by the rate of their size.
 struct TransferBytes {
