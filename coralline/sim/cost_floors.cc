@@ -61,11 +61,11 @@ struct Uncharged {
   bool streaming = true;
 };
 
-// Of the tensors that no op produces; constants and state are never charged.
-std::vector<char> AllInputs(const Graph& graph) {
-  std::vector<char> inputs;
-  for (const int producer : Producers(graph)) {
-    inputs.push_back(producer < 0 ? 1 : 0);
+// All that no op produces; constants and state are never charged.
+std::vector<char> InputsOf(const Graph& graph) {
+  std::vector<char> inputs(graph.tensors.size(), 1);
+  for (const Op& op : graph.ops) {
+    for (const int tensor : op.outputs) inputs[tensor] = 0;
   }
   return inputs;
 }
@@ -98,7 +98,7 @@ SegmentFloors FloorsOf(const Graph& graph, std::span<const Layer> layers,
   SegmentCost stage;
   AddTerms({}, spec, stage);
   SegmentFloors floors{.stage_ms = kRoundedDown * stage.warm_ms()};
-  Uncharged uncharged{.inputs = AllInputs(graph)};
+  Uncharged uncharged{.inputs = InputsOf(graph)};
   for (int op = 0; op < graph.num_ops(); ++op) {
     const Layer& layer = layers[op];
     SegmentCost cost{.compute_ms = ComputeMs(layer, spec)};

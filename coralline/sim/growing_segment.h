@@ -11,9 +11,9 @@ namespace coralline {
 /// searches that cost very many segments, each a few ops from the one before.
 /// The same numbers as CostOf.
 ///
-/// Push and Pop take tens of nanoseconds; Cost takes a tenth of a microsecond
-/// where all parameters surely fit, and a few to pack them where they may not.
-/// Not for several threads at once: each may have its own.
+/// Push and Pop take tens of nanoseconds, and so does Cost where all parameters
+/// surely fit; packing those that may not takes microseconds. Not for several
+/// threads at once: each may have its own.
 class GrowingSegment {
  public:
   /// Empty. Requires `layers` from MakeLayers for the same graph and spec.
