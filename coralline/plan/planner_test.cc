@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <random>
 
-#include "coralline/plan/testing.h"
+#include "coralline/plan/reference_planner.h"
 
 namespace coralline {
 namespace {

@@ -1,130 +1,87 @@
 #pragma once
 
-#include <algorithm>
-#include <bit>
-#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <random>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
-#include "coralline/plan/planner.h"
+#include "coralline/graph/segment.h"
+#include "coralline/graph/testing.h"
+#include "coralline/plan/problem.h"
 
 namespace coralline::testing_util {
 
-/// Costs in a table, by the set of ops; for tests with up to 20 ops.
-class TableCosts : public SegmentCosts {
+/// Costs that a function gives.
+class CostsBy : public SegmentCosts {
  public:
-  static std::uint32_t SetOf(std::span<const int> ops) {
-    std::uint32_t set = 0;
-    for (const int op : ops) set |= std::uint32_t{1} << op;
-    return set;
-  }
+  using Function =
+      std::function<std::optional<StageCost>(std::span<const int>)>;
 
-  void Set(std::uint32_t ops, int device_class, const StageCost& cost) {
-    costs_[{ops, device_class}] = cost;
-  }
-  std::optional<StageCost> At(std::uint32_t ops, int device_class) const {
-    const auto found = costs_.find({ops, device_class});
-    if (found == costs_.end()) return std::nullopt;
-    return found->second;
-  }
-  std::optional<StageCost> Of(std::span<const int> ops,
-                              int device_class) override {
-    return At(SetOf(ops), device_class);
+  explicit CostsBy(Function cost) : cost_(std::move(cost)) {}
+  std::optional<StageCost> Of(std::span<const int> ops, int) override {
+    return cost_(ops);
   }
 
  private:
-  std::map<std::pair<std::uint32_t, int>, StageCost> costs_;
+  Function cost_;
 };
 
-/// Tries every plan there is: the definition of what FindPlan returns.
-class ReferencePlanner {
- public:
-  ReferencePlanner(const PlanProblem& problem, const TableCosts& costs,
-                   const PlanOptions& options)
-      : problem_(problem), costs_(costs), options_(options) {
-    for (const DeviceClass& device : problem.classes) {
-      left_.push_back(device.count);
-      devices_left_ += device.count;
-    }
-    if (options.max_devices > 0) {
-      devices_left_ = std::min(devices_left_, options.max_devices);
-    }
-  }
+/// The busy time of a segment is the sum of its ops' `busy_ns`.
+inline CostsBy SumOf(std::vector<int> busy_ns) {
+  return CostsBy([busy_ns = std::move(busy_ns)](std::span<const int> ops) {
+    StageCost cost;
+    for (const int op : ops) cost.busy += std::chrono::nanoseconds(busy_ns[op]);
+    return std::optional(cost);
+  });
+}
 
-  std::optional<Plan> Run() {
-    Extend(0);
-    return best_;
+/// Costs without any rule, some of them missing, the same whenever asked for.
+class RandomCosts : public SegmentCosts {
+ public:
+  explicit RandomCosts(std::uint32_t seed) : random_(seed) {}
+  std::optional<StageCost> Of(std::span<const int> ops, int) override {
+    const auto [at, is_new] =
+        known_.try_emplace(std::vector<int>(ops.begin(), ops.end()));
+    if (is_new && random_() % 8 > 0) {
+      using std::chrono::nanoseconds;
+      at->second = StageCost{.busy = nanoseconds(1 + random_() % 6),
+                             .host = nanoseconds(random_() % 3),
+                             .link = nanoseconds(random_() % 4)};
+    }
+    return at->second;
   }
 
  private:
-  std::uint32_t all() const {
-    return (std::uint32_t{1} << problem_.num_ops()) - 1;
-  }
-
-  bool IsIdeal(std::uint32_t set) const {
-    for (int op = 0; op < problem_.num_ops(); ++op) {
-      if (((set >> op) & 1U) == 0) continue;
-      for (const int before : problem_.precedence[op]) {
-        if (((set >> before) & 1U) == 0) return false;
-      }
-    }
-    // Of one order: everything up to some op.
-    return options_.all_orders || std::has_single_bit(set + 1);
-  }
-
-  void Extend(std::uint32_t done) {
-    if (done == all()) return Finish();
-    for (std::uint32_t to = done + 1; to <= all(); ++to) {
-      if ((to & done) != done || !IsIdeal(to)) continue;
-      for (std::size_t c = 0; c < left_.size(); ++c) {
-        const auto cost = costs_.At(to & ~done, static_cast<int>(c));
-        if (!cost) continue;
-        const int most =
-            std::min({cost->can_replicate ? problem_.max_replicas : 1, left_[c],
-                      devices_left_});
-        for (int replicas = 1; replicas <= most; ++replicas) {
-          AddStage(done, to, static_cast<int>(c), replicas, *cost);
-        }
-      }
-    }
-  }
-
-  void AddStage(std::uint32_t done, std::uint32_t to, int device_class,
-                int replicas, const StageCost& cost) {
-    PlannedStage stage{
-        .device_class = device_class, .replicas = replicas, .cost = cost};
-    for (int op = 0; op < problem_.num_ops(); ++op) {
-      if ((((to & ~done) >> op) & 1U) != 0) stage.segment.ops.push_back(op);
-    }
-    left_[device_class] -= replicas;
-    devices_left_ -= replicas;
-    stages_.push_back(std::move(stage));
-    Extend(to);
-    stages_.pop_back();
-    devices_left_ += replicas;
-    left_[device_class] += replicas;
-  }
-
-  void Finish() {
-    Plan plan = MakePlan(stages_, problem_.classes);
-    if (options_.objective == Objective::kDevices &&
-        plan.period > options_.target_period) {
-      return;
-    }
-    if (!best_ || ValueOf(plan, options_.objective) <
-                      ValueOf(*best_, options_.objective)) {
-      best_ = std::move(plan);
-    }
-  }
-
-  const PlanProblem& problem_;
-  const TableCosts& costs_;
-  const PlanOptions& options_;
-  std::vector<int> left_;
-  int devices_left_ = 0;
-  std::vector<PlannedStage> stages_;
-  std::optional<Plan> best_;
+  std::mt19937 random_;
+  std::map<std::vector<int>, std::optional<StageCost>> known_;
 };
+
+/// One op after another, with so many bytes of parameters each.
+inline Graph ChainOf(const std::vector<int>& parameter_bytes) {
+  GraphMaker maker;
+  int last = maker.Input("input");
+  for (std::size_t i = 0; i < parameter_bytes.size(); ++i) {
+    const std::string name = "op" + std::to_string(i);
+    std::vector<int> inputs = {last};
+    if (parameter_bytes[i] > 0) {
+      inputs.push_back(maker.Constant(name + "/w", parameter_bytes[i]));
+    }
+    last = maker.Op(name, std::move(inputs));
+  }
+  return maker.Finish({last});
+}
+
+/// The number of ops of each segment.
+inline std::vector<int> SizesOf(std::span<const Segment> segments) {
+  std::vector<int> sizes;
+  for (const Segment& segment : segments) {
+    sizes.push_back(static_cast<int>(segment.ops.size()));
+  }
+  return sizes;
+}
 
 }  // namespace coralline::testing_util
