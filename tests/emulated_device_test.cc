@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 
 #include "coralline/base/error.h"
 #include "coralline/device/precise_wait.h"
@@ -97,6 +99,33 @@ TEST(EmulatedDevice, GivesZerosWhereNothingComputes) {
   executable->Run(std::vector<ConstBytes>(inputs.begin(), inputs.end()),
                   std::vector<MutableBytes>(outputs.begin(), outputs.end()));
   EXPECT_THAT(outputs[0], Each(std::byte{0}));
+}
+
+TEST(EmulatedDevice, HasARuntimeOfItsOwnForEachNumberOfTheSpec) {
+  using Json = nlohmann::json;
+  const Json json = Json::parse(ReadDeviceSpecText("edgetpu-pcie"));
+  const auto runtime = [](const Json& spec) {
+    return EmulatedDevice(ParseDeviceSpec(spec.dump(), "x")).runtime();
+  };
+  std::set<std::string> runtimes = {runtime(json)};
+  std::size_t numbers = 0;
+  const Json flat = json.flatten();
+  for (const auto& [path, value] : flat.items()) {
+    if (!path.ends_with("/value")) continue;
+    Json changed = json;
+    changed[Json::json_pointer(path)] = value.get<double>() + 1;
+    EXPECT_TRUE(runtimes.insert(runtime(changed)).second) << path;
+    ++numbers;
+  }
+  EXPECT_GT(numbers, 20U);
+}
+
+TEST(EmulatedDevice, HasTheSameRuntimeUnderAnotherNumber) {
+  EXPECT_EQ(EmulatedDevice(SpecOf(1), 0).runtime(),
+            EmulatedDevice(SpecOf(1), 1).runtime());
+  if (!CanExecute()) GTEST_SKIP() << "no TFLite library";
+  EXPECT_THAT(EmulatedDevice(SpecOf(1), 0, CpuKernels::kBuiltin).runtime(),
+              HasSubstr("outputs by TFLite"));
 }
 
 TEST(EmulatedDevice, ComputesAsTheCpuDoes) {

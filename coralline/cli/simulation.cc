@@ -4,18 +4,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <random>
 
 #include "coralline/base/error.h"
 #include "coralline/device/cpu_device.h"
+#include "coralline/profile/profiler.h"
 #include "coralline/sim/cpu_cost.h"
 #include "coralline/tflite/bias.h"
-#include "coralline/tflite/writer.h"
 
 namespace coralline::cli {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 Segment Common(const Segment& a, const Segment& b) {
   Segment common;
@@ -45,24 +42,9 @@ std::vector<SimulatedStage> StagesOfModel(const Simulation& simulation) {
   return stages;
 }
 
-// The median of some runs on this machine.
 double MeasureCpuMs(const Model& model, const Segment& segment) {
-  constexpr int kRuns = 21;
-  const Model part = ExtractSegment(model, segment);
-  const auto executable = CpuDevice({}).Load(part);
-  std::mt19937_64 random(1);
-  const auto inputs = RandomData(executable->inputs(), random);
-  RunOnce(*executable, inputs);
-  std::vector<double> times;
-  for (int i = 0; i < kRuns; ++i) {
-    const auto start = Clock::now();
-    RunOnce(*executable, inputs);
-    times.push_back(
-        std::chrono::duration<double, std::milli>(Clock::now() - start)
-            .count());
-  }
-  std::nth_element(times.begin(), times.begin() + kRuns / 2, times.end());
-  return times[kRuns / 2];
+  const auto profile = MeasureSegment(model, segment, CpuDevice({}), {});
+  return std::chrono::duration<double, std::milli>(profile->latency).count();
 }
 
 double CpuMs(const Simulation& simulation, const Segment& segment) {

@@ -198,6 +198,18 @@ std::vector<int> ParseCores(const std::string& name, std::string_view text) {
   return cores;
 }
 
+std::string_view KernelsText(CpuKernels kernels) {
+  switch (kernels) {
+    case CpuKernels::kAuto:
+      return "XNNPACK or builtin kernels";
+    case CpuKernels::kBuiltin:
+      return "builtin kernels";
+    case CpuKernels::kXnnpack:
+      return "XNNPACK";
+  }
+  return "";
+}
+
 }  // namespace
 
 CpuDevice::CpuDevice(std::vector<int> cores, CpuKernels kernels)
@@ -207,6 +219,11 @@ std::string CpuDevice::name() const {
   if (cores_.empty()) return "cpu";
   if (cores_.size() == 1) return fmt::format("cpu:{}", cores_[0]);
   return fmt::format("cpu:{}-{}", cores_.front(), cores_.back());
+}
+
+std::string CpuDevice::runtime() const {
+  return fmt::format("TFLite {}, {}, {}", TfLiteVersion(),
+                     KernelsText(kernels_), CpuModelName());
 }
 
 std::unique_ptr<Executable> CpuDevice::Load(const Model& segment) const {

@@ -24,6 +24,8 @@ class CpuDevice : public Device {
                      CpuKernels kernels = CpuKernels::kAuto);
 
   std::string name() const override;
+  /// "TFLite 2.9.0, builtin kernels, AMD EPYC 7B13".
+  std::string runtime() const override;
   /// Throws Error(kDevice) when no TFLite library is found or a core cannot be
   /// used, and Error(kModel) when TFLite refuses the segment, with its reason.
   std::unique_ptr<Executable> Load(const Model& segment) const override;

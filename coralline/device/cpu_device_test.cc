@@ -24,6 +24,21 @@ TEST(MakeDevice, RefusesOtherNames) {
   }
 }
 
+TEST(CpuDevice, HasARuntimeOfItsOwnForEachSetOfKernels) {
+  try {
+    TfLiteVersion();
+  } catch (const Error&) {
+    GTEST_SKIP() << "no TFLite library";
+  }
+  const auto runtime = [](CpuKernels kernels) {
+    return CpuDevice({}, kernels).runtime();
+  };
+  EXPECT_THAT(runtime(CpuKernels::kBuiltin),
+              testing::MatchesRegex("TFLite .*, builtin kernels, .+"));
+  EXPECT_NE(runtime(CpuKernels::kBuiltin), runtime(CpuKernels::kXnnpack));
+  EXPECT_NE(runtime(CpuKernels::kAuto), runtime(CpuKernels::kXnnpack));
+}
+
 TEST(PinThread, RefusesACoreThatIsNotThere) {
   EXPECT_THROW(PinThread({1023}), Error);
 }

@@ -59,6 +59,9 @@ class Device {
   virtual ~Device() = default;
   /// As the user writes it, such as "cpu:0".
   virtual std::string name() const = 0;
+  /// What runs the segments, and where: what is measured on a device of this
+  /// name holds for this runtime alone. Throws Error(kDevice) as Load does.
+  virtual std::string runtime() const = 0;
   /// Throws Error(kModel) when the device cannot run the segment, and
   /// Error(kDevice) when the device or its library is not there.
   virtual std::unique_ptr<Executable> Load(const Model& segment) const = 0;

@@ -8,6 +8,7 @@
 
 #include "coralline/base/check.h"
 #include "coralline/base/error.h"
+#include "coralline/base/hash.h"
 #include "coralline/device/precise_wait.h"
 #include "coralline/sim/operator_support.h"
 #include "coralline/sim/segment_cost.h"
@@ -105,6 +106,27 @@ void CheckMapped(const Model& segment, const DeviceSpec& spec) {
   }
 }
 
+std::string HashNumbers(const DeviceSpec& spec) {
+  const SystolicArray& array = spec.array;
+  const ParameterMemory& memory = spec.memory;
+  std::string text = fmt::format(
+      "{} {} {} {} {} {} {} {} {} {}", array.tile_rows, array.tile_columns,
+      array.input_channels, array.output_channels, memory.num_banks,
+      memory.bank_bytes, memory.reserve_per_input_byte,
+      memory.overflow_reserve_per_input_pixel, spec.few_outputs_multiple,
+      spec.activation_tile_bytes);
+  for (const double number :
+       {spec.clock_hz, spec.cycles_factor, spec.fill_cycles, spec.fixed_ms,
+        spec.streaming_fixed_ms, spec.upload_fixed_ms, spec.upload_bytes_per_s,
+        spec.streaming_bytes_per_s, spec.small_bytes_per_s,
+        static_cast<double>(spec.large_tensor_bytes),
+        spec.large_input_bytes_per_s, spec.large_output_bytes_per_s,
+        spec.relayout_bytes_per_s}) {
+    text += fmt::format(" {}", number);
+  }
+  return HashText(text);
+}
+
 }  // namespace
 
 EmulatedDevice::EmulatedDevice(DeviceSpec spec, int number,
@@ -112,6 +134,13 @@ EmulatedDevice::EmulatedDevice(DeviceSpec spec, int number,
     : spec_(std::move(spec)), number_(number), compute_(compute) {}
 
 std::string EmulatedDevice::name() const { return "emulated:" + spec_.name; }
+
+std::string EmulatedDevice::runtime() const {
+  std::string text = fmt::format("Coralline {}, emulated, spec {}",
+                                 CORALLINE_VERSION, HashNumbers(spec_));
+  if (compute_) text += "; outputs by " + CpuDevice({}, *compute_).runtime();
+  return text;
+}
 
 std::unique_ptr<Executable> EmulatedDevice::Load(const Model& segment) const {
   CheckMapped(segment, spec_);

@@ -24,6 +24,9 @@ class EmulatedDevice : public Device {
                           std::optional<CpuKernels> compute = std::nullopt);
 
   std::string name() const override;
+  /// Changes with every number of the spec and with our version: "Coralline
+  /// 0.1.0, emulated, spec 5f0c...", and what computes.
+  std::string runtime() const override;
   /// Throws Error(kModel) for an op that the accelerator does not run, and what
   /// CpuDevice::Load does where outputs are computed.
   std::unique_ptr<Executable> Load(const Model& segment) const override;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sched.h>
+#include <sys/utsname.h>
 
 #include <cerrno>
 #include <cstring>
@@ -41,6 +42,18 @@ std::vector<int> AvailableCores() {
     if (CPU_ISSET(core, &set)) cores.push_back(core);
   }
   return cores;
+}
+
+std::string CpuModelName() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    const auto colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) {
+      return line.substr(colon + 2);
+    }
+  }
+  utsname system{};
+  return uname(&system) == 0 ? system.machine : "unknown CPU";
 }
 
 std::optional<std::int64_t> L2CacheBytes(int core) {

@@ -10,6 +10,9 @@ namespace coralline {
 /// Cores that this process may run on, in increasing order.
 std::vector<int> AvailableCores();
 
+/// "AMD EPYC 7B13", or the architecture where the system does not tell.
+std::string CpuModelName();
+
 /// Bytes of the second-level cache of a core, from sysfs; nullopt when the
 /// system does not tell.
 std::optional<std::int64_t> L2CacheBytes(int core);

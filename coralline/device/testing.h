@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,25 @@ class FakeExecutable : public Executable {
   std::vector<TensorSpec> inputs_;
   std::vector<TensorSpec> outputs_;
   Function function_;
+};
+
+/// A Device that loads by a function.
+class FakeDevice : public Device {
+ public:
+  using LoadFunction = std::function<std::unique_ptr<Executable>(const Model&)>;
+
+  explicit FakeDevice(LoadFunction load, std::string runtime = "fake 1")
+      : load_(std::move(load)), runtime_(std::move(runtime)) {}
+
+  std::string name() const override { return "fake"; }
+  std::string runtime() const override { return runtime_; }
+  std::unique_ptr<Executable> Load(const Model& segment) const override {
+    return load_(segment);
+  }
+
+ private:
+  LoadFunction load_;
+  std::string runtime_;
 };
 
 }  // namespace coralline::testing_util

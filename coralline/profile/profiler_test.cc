@@ -1,0 +1,321 @@
+#include "coralline/profile/profiler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <thread>
+
+#include "coralline/base/error.h"
+#include "coralline/device/host.h"
+#include "coralline/device/testing.h"
+#include "coralline/profile/profile_key.h"
+#include "coralline/tflite/model_builder.h"
+#include "coralline/tflite/writer.h"
+
+namespace coralline {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+using testing::ElementsAre;
+using testing_util::FakeDevice;
+using testing_util::FakeExecutable;
+
+// in -> a -> b -> c, each of so many bytes.
+Model Chain(int bytes = 4, const std::string& name = "chain") {
+  const auto tensor = [&](const std::string& tensor_name) {
+    return Tensor{.name = tensor_name,
+                  .type = DataType::kInt8,
+                  .shape = {1, bytes},
+                  .quantization = {.scale = {0.1F}, .zero_point = {0}}};
+  };
+  ModelBuilder builder;
+  int value = builder.AddInput(tensor("in"));
+  for (const char* op : {"a", "b", "c"}) {
+    const int output = builder.AddActivation(tensor(op));
+    builder.AddOp(
+        {.kind = OpKind::kTanh, .inputs = {value}, .outputs = {output}});
+    value = output;
+  }
+  builder.SetOutputs({value});
+  return builder.Build(name);
+}
+
+// What a fake device was asked for, and what it does.
+struct Log {
+  int loads = 0;
+  int runs = 0;
+  int binds = 0;
+  std::set<std::thread::id> threads;
+  std::function<void()> on_run = [] {};
+  std::function<void()> on_bind = [] {};
+  bool is_emulated = false;
+};
+
+class LoggingExecutable : public FakeExecutable {
+ public:
+  LoggingExecutable(const Model& part, Log& log)
+      : FakeExecutable(SpecsOf(part.graph, part.graph.inputs),
+                       SpecsOf(part.graph, part.graph.outputs),
+                       [&log](auto, auto) {
+                         log.threads.insert(std::this_thread::get_id());
+                         ++log.runs;
+                         EXPECT_EQ(log.binds, log.loads);
+                         log.on_run();
+                       }),
+        log_(log) {
+    log.threads.insert(std::this_thread::get_id());
+    ++log.loads;
+  }
+  void BindThread() override {
+    log_.threads.insert(std::this_thread::get_id());
+    ++log_.binds;
+    log_.on_bind();
+  }
+  const EmulatedRun* last_emulated_run() const override {
+    return log_.is_emulated ? &emulated_ : nullptr;
+  }
+
+ private:
+  Log& log_;
+  EmulatedRun emulated_;
+};
+
+FakeDevice DeviceOf(Log& log, const std::string& runtime = "fake 1") {
+  return FakeDevice(
+      [&log](const Model& part) {
+        return std::make_unique<LoggingExecutable>(part, log);
+      },
+      runtime);
+}
+
+// So wide that the first look is the last.
+constexpr ProfilerOptions kQuick{
+    .warm_up = 1, .min_runs = 2, .target_width = 1e9};
+const std::vector<Segment> kSegments = {OpRange(0, 1), OpRange(1, 2),
+                                        OpRange(1, 3)};
+
+class CacheFile {
+ public:
+  CacheFile() { std::filesystem::remove_all(folder_); }
+  ~CacheFile() { std::filesystem::remove_all(folder_); }
+  ProfileCache Open() const { return ProfileCache(folder_ / "x.sqlite"); }
+
+ private:
+  const std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) /
+      testing::UnitTest::GetInstance()->current_test_info()->name();
+};
+
+TEST(MeasureSegment, StopsOnceTheIntervalIsTight) {
+  Log log;
+  const FakeDevice device = DeviceOf(log);
+  const auto profile =
+      MeasureSegment(Chain(), OpRange(0, 2), device,
+                     {.warm_up = 4, .min_runs = 12, .target_width = 1e9});
+  EXPECT_EQ(profile->runs, 12);
+  EXPECT_EQ(log.runs, 1 + 4 + 12);
+  EXPECT_EQ(profile->segment, OpRange(0, 2));
+  EXPECT_EQ(profile->origin, Origin::kMeasured);
+}
+
+TEST(MeasureSegment, StopsAtTheBudgetWhereTheIntervalStaysWide) {
+  Log log;
+  log.on_run = [] { std::this_thread::sleep_for(1ms); };
+  const auto start = std::chrono::steady_clock::now();
+  const auto profile =
+      MeasureSegment(Chain(), OpRange(0, 2), DeviceOf(log),
+                     {.min_runs = 2, .target_width = 0, .budget = 30ms});
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 30ms);
+  EXPECT_GE(profile->runs, 1);
+  EXPECT_LE(log.runs, 30);
+  EXPECT_GE(profile->low, 1ms);
+  EXPECT_LE(profile->low, profile->latency);
+  EXPECT_LE(profile->latency, profile->high);
+}
+
+TEST(MeasureSegment, StopsAtTheLargestNumberOfRuns) {
+  Log log;
+  const auto profile = MeasureSegment(Chain(), OpRange(0, 1), DeviceOf(log),
+                                      {.max_runs = 37, .target_width = 0});
+  EXPECT_EQ(profile->runs, 37);
+}
+
+TEST(MeasureSegment, MeasuresOnceWhereOneInferenceExceedsTheBudget) {
+  Log log;
+  log.on_run = [] { std::this_thread::sleep_for(2ms); };
+  const auto profile = MeasureSegment(Chain(), OpRange(0, 1), DeviceOf(log),
+                                      {.warm_up = 50, .budget = 1ms});
+  EXPECT_EQ(profile->runs, 1);
+  EXPECT_EQ(log.runs, 2);
+  EXPECT_EQ(profile->low, profile->high);
+}
+
+TEST(MeasureSegment, TellsTheFirstInferenceApart) {
+  Log log;
+  log.on_run = [&] { std::this_thread::sleep_for(log.runs == 1 ? 50ms : 0ms); };
+  const auto profile =
+      MeasureSegment(Chain(), OpRange(0, 1), DeviceOf(log), kQuick);
+  EXPECT_GE(profile->first, 50ms);
+  EXPECT_LT(profile->high, 50ms);
+}
+
+TEST(MeasureSegment, NeverCallsAnEmulatedDeviceMeasured) {
+  Log log{.is_emulated = true};
+  EXPECT_EQ(
+      MeasureSegment(Chain(), OpRange(0, 1), DeviceOf(log), kQuick)->origin,
+      Origin::kEmulated);
+}
+
+TEST(MeasureSegment, UsesAThreadOfItsOwnAndBindsIt) {
+  Log log;
+  const std::vector<int> cores = AvailableCores();
+  log.on_bind = [&] { PinThread({cores[0]}); };
+  MeasureSegment(Chain(), OpRange(0, 1), DeviceOf(log), kQuick);
+  EXPECT_EQ(log.binds, 1);
+  EXPECT_EQ(log.threads.size(), 1U);
+  EXPECT_FALSE(log.threads.contains(std::this_thread::get_id()));
+  EXPECT_EQ(AvailableCores(), cores);
+}
+
+TEST(MeasureSegment, HandsOnWhatTheDeviceThrows) {
+  const FakeDevice device([](const Model& part) -> std::unique_ptr<Executable> {
+    throw Error(ErrorKind::kModel, part.name + " does not run here");
+  });
+  try {
+    MeasureSegment(Chain(), OpRange(0, 1), device, kQuick);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kModel);
+  }
+}
+
+TEST(MeasureSegment, IsNothingWhenStopped) {
+  Log log;
+  std::atomic<bool> stop = false;
+  log.on_run = [&] { stop = log.runs == 5; };
+  EXPECT_EQ(MeasureSegment(Chain(), OpRange(0, 1), DeviceOf(log),
+                           {.target_width = 0, .stop = &stop}),
+            std::nullopt);
+  EXPECT_EQ(log.runs, 5);
+}
+
+TEST(ProfileSegments, NamesWhatItMeasuredAndWhere) {
+  Log log;
+  const Model model = Chain();
+  const Profile profile =
+      ProfileSegments(model, kSegments, DeviceOf(log), kQuick, nullptr, {});
+  EXPECT_EQ(profile.model, "chain");
+  EXPECT_EQ(profile.model_hash, HashModel(model));
+  EXPECT_EQ(profile.device, "fake");
+  EXPECT_EQ(profile.runtime, "fake 1");
+  for (const Segment& segment : kSegments) {
+    EXPECT_TRUE(profile.Find(segment.ops)) << FormatSegment(segment);
+  }
+  EXPECT_EQ(ParseProfile(FormatProfile(profile), "x"), profile);
+}
+
+TEST(ProfileSegments, CountsProgressAndTheTimeLeft) {
+  Log log;
+  log.on_run = [] { std::this_thread::sleep_for(1ms); };
+  std::vector<ProfileProgress> calls;
+  ProfileSegments(Chain(), kSegments, DeviceOf(log), kQuick, nullptr,
+                  [&](const ProfileProgress& now) { calls.push_back(now); });
+  ASSERT_EQ(calls.size(), 3U);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(calls[i].done, i + 1);
+    EXPECT_EQ(calls[i].total, 3);
+    EXPECT_EQ(calls[i].cached, 0);
+  }
+  // Four inferences of each of the two segments that are left.
+  EXPECT_GE(calls[0].left, 2 * 4 * 1ms);
+  EXPECT_EQ(calls[2].left, 0ns);
+}
+
+TEST(ProfileSegments, ReturnsWhatItHasOnceStopped) {
+  Log log;
+  std::atomic<bool> stop = false;
+  const CacheFile file;
+  ProfileCache cache = file.Open();
+  const Model model = Chain();
+  const FakeDevice device = DeviceOf(log);
+  log.on_run = [&] { stop = log.loads == 2; };
+  ProfilerOptions options = kQuick;
+  options.stop = &stop;
+  const Profile profile =
+      ProfileSegments(model, kSegments, device, options, &cache, {});
+  ASSERT_EQ(profile.segments.size(), 1U);
+  EXPECT_EQ(profile.segments[0].segment, kSegments[0]);
+  EXPECT_EQ(log.loads, 2);
+  // What was cut short is not kept.
+  log.on_run = [] {};
+  stop = false;
+  Profiler next(model, device, options, &cache);
+  next.Measure(kSegments[1]);
+  EXPECT_EQ(next.num_measured(), 1);
+}
+
+TEST(ProfileSegments, TakesFromTheCacheWhatIsThere) {
+  Log log;
+  const CacheFile file;
+  ProfileCache cache = file.Open();
+  const auto profile = [&](std::span<const Segment> segments) {
+    int cached = 0;
+    Profile result = ProfileSegments(
+        Chain(), segments, DeviceOf(log), kQuick, &cache,
+        [&](const ProfileProgress& now) { cached = now.cached; });
+    return std::pair(result, cached);
+  };
+  profile(std::span(kSegments).first(2));
+  EXPECT_EQ(log.loads, 2);
+  const auto [first, first_cached] = profile(kSegments);
+  EXPECT_EQ(first_cached, 2);
+  EXPECT_EQ(log.loads, 3);
+  const auto [second, second_cached] = profile(kSegments);
+  EXPECT_EQ(second_cached, 3);
+  EXPECT_EQ(log.loads, 3);
+  EXPECT_EQ(second, first);
+}
+
+TEST(Profiler, MeasuresAnewWhatDiffersInContentOrRuntime) {
+  Log log;
+  const CacheFile file;
+  ProfileCache cache = file.Open();
+  const auto is_cached = [&](const Model& model, const std::string& runtime,
+                             ProfilerOptions options = kQuick) {
+    const FakeDevice device = DeviceOf(log, runtime);
+    Profiler profiler(model, device, options, &cache);
+    profiler.Measure(OpRange(0, 2));
+    EXPECT_EQ(profiler.num_measured() + profiler.num_cached(), 1);
+    return profiler.num_cached() == 1;
+  };
+  EXPECT_FALSE(is_cached(Chain(4), "fake 1"));
+  EXPECT_TRUE(is_cached(Chain(4, "another name"), "fake 1"));
+  EXPECT_FALSE(is_cached(Chain(5), "fake 1"));
+  EXPECT_FALSE(is_cached(Chain(4), "fake 2"));
+  ProfilerOptions again = kQuick;
+  again.remeasure = true;
+  EXPECT_FALSE(is_cached(Chain(4), "fake 1", again));
+}
+
+TEST(HashSegment, IsTheSameForTheSameSegmentOfTwoModels) {
+  const Model model = Chain();
+  const Model part = ExtractSegment(model, OpRange(1, 3));
+  EXPECT_EQ(HashSegment(part, OpRange(0, 1)),
+            HashSegment(model, OpRange(1, 2)));
+  EXPECT_EQ(HashSegment(Chain(4, "x"), OpRange(0, 2)),
+            HashSegment(model, OpRange(0, 2)));
+}
+
+TEST(HashSegment, DiffersBetweenSegments) {
+  const Model model = Chain();
+  EXPECT_NE(HashSegment(model, OpRange(0, 2)),
+            HashSegment(model, OpRange(0, 3)));
+  EXPECT_NE(HashSegment(model, OpRange(0, 1)),
+            HashSegment(model, OpRange(1, 2)));
+  EXPECT_NE(HashModel(model), HashModel(Chain(5)));
+}
+
+}  // namespace
+}  // namespace coralline
