@@ -1,6 +1,7 @@
-// libFuzzer target: any text as a device spec, a series of measurements, the times
-// of networks on hosts, or a profile gives a value or an Error. What is read of
-// a series is predicted as well, and a profile is written and read again.
+// libFuzzer target: any text as a device spec, a series of measurements, the
+// times of networks on hosts, or a profile gives a value or an Error. What is
+// read of a series is predicted as well, and a profile is written and read
+// again.
 #include <cstdint>
 #include <functional>
 #include <string_view>

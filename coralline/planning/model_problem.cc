@@ -1,0 +1,96 @@
+#include "coralline/planning/model_problem.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "coralline/base/error.h"
+#include "coralline/sim/operator_support.h"
+
+namespace coralline {
+namespace {
+
+bool HasUnmappedOps(const Graph& graph) {
+  const auto mappings = MapOps(graph);
+  return !std::all_of(mappings.begin(), mappings.end(),
+                      [](const auto& mapping) { return mapping.is_mapped(); });
+}
+
+// What comes before, on and after the accelerator: an order in which every part
+// can be cut off, whatever the file's.
+std::vector<int> OrderOf(const Graph& graph) {
+  const MappedParts parts = PartsOf(graph, MapOps(graph));
+  std::vector<int> order = parts.head.ops;
+  for (const Segment* part : {&parts.mapped, &parts.tail}) {
+    order.insert(order.end(), part->ops.begin(), part->ops.end());
+  }
+  return order;
+}
+
+}  // namespace
+
+ModelProblem::ModelProblem(const Model& model,
+                           const std::vector<DeviceGroup>& groups,
+                           const ProblemOptions& options)
+    : model_(model), options_(options) {
+  const auto add = [this](std::string name, int count, bool shares_link,
+                          CostModel kind) {
+    problem_.classes.push_back({std::move(name), count, shares_link});
+    models_.push_back(std::move(kind));
+  };
+  bool has_cpu = false;
+  for (const DeviceGroup& group : groups) {
+    has_cpu = has_cpu || !group.spec;
+    if (!group.spec || options.devices_per_link <= 1) {
+      add(group.name, group.count, false, {group.spec});
+      continue;
+    }
+    for (int left = group.count; left > 0; left -= options.devices_per_link) {
+      add(group.name, std::min(left, options.devices_per_link), true,
+          {group.spec});
+    }
+  }
+  if (!has_cpu && HasUnmappedOps(model.graph)) {
+    add("cpu", 1, false, {.unmapped_ops_only = true});
+  }
+  costs_ = std::make_unique<SimulatedCosts>(model, models_, options.host);
+  problem_.precedence = PrecedenceOf(model.graph);
+  problem_.order = OrderOf(model.graph);
+  problem_.max_replicas = options.max_replicas;
+  problem_.costs = costs_.get();
+  problem_.floors = costs_->Floors();
+}
+
+void ModelProblem::FailWithoutPlan() const {
+  const Graph& graph = model_.graph;
+  const auto mappings = MapOps(graph);
+  for (int op = 0; op < graph.num_ops(); ++op) {
+    const std::array<int, 1> ops = {op};
+    bool runs = false;
+    for (std::size_t c = 0; c < models_.size() && !runs; ++c) {
+      runs = costs_->Of(ops, static_cast<int>(c)).has_value();
+    }
+    if (runs || mappings[op].is_mapped()) continue;
+    throw Error(
+        ErrorKind::kModel,
+        fmt::format("{}: no plan: op {} ({}) runs on none of the devices: {} "
+                    "({}); add a CPU core with --device cpu=1",
+                    model_.name, op, OpName(graph.ops[op]),
+                    MappingText(mappings[op].mapping), mappings[op].detail));
+  }
+  throw Error(ErrorKind::kModel,
+              fmt::format("{}: no plan: no cut into segments that the devices "
+                          "run; allow more devices with --count",
+                          model_.name));
+}
+
+int NumAccelerators(const Plan& plan, const ModelProblem& problem) {
+  int count = 0;
+  for (const PlannedStage& stage : plan.stages) {
+    if (!problem.is_cpu(stage.device_class)) count += stage.replicas;
+  }
+  return count;
+}
+
+}  // namespace coralline

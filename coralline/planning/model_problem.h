@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coralline/plan/plan.h"
+#include "coralline/planning/simulated_costs.h"
+
+namespace coralline {
+
+/// Devices of one kind, as a user asks for them.
+struct DeviceGroup {
+  std::string name;  ///< "edgetpu-pcie", "cpu"
+  int count = 1;
+  std::optional<DeviceSpec> spec;  ///< absent for CPU cores
+};
+
+struct ProblemOptions {
+  HostModel host = kNativeHost;
+  int max_replicas = 16;
+  /// So many accelerators share one link; a class of its own for each link.
+  int devices_per_link = 1;
+};
+
+/// A model and devices as the planner takes them: classes, simulated costs and
+/// their floors. Where accelerators leave ops to the CPU and no CPU is among
+/// the groups, one core is added, for those ops alone.
+class ModelProblem {
+ public:
+  /// Keeps a reference to the model.
+  ModelProblem(const Model& model, const std::vector<DeviceGroup>& groups,
+               const ProblemOptions& options);
+  ModelProblem(const ModelProblem&) = delete;
+  ModelProblem& operator=(const ModelProblem&) = delete;
+
+  const PlanProblem& problem() const { return problem_; }
+  const Model& model() const { return model_; }
+  const HostModel& host() const { return options_.host; }
+  const ProblemOptions& options() const { return options_; }
+  /// Of each class.
+  const std::vector<CostModel>& cost_models() const { return models_; }
+  bool is_cpu(int device_class) const { return !models_[device_class].spec; }
+
+  /// Throws Error(kModel) that names the ops which no class runs, and why.
+  [[noreturn]] void FailWithoutPlan() const;
+
+ private:
+  const Model& model_;
+  ProblemOptions options_;
+  std::vector<CostModel> models_;
+  std::unique_ptr<SimulatedCosts> costs_;
+  PlanProblem problem_;
+};
+
+/// Devices of a plan without its CPU cores.
+int NumAccelerators(const Plan& plan, const ModelProblem& problem);
+
+}  // namespace coralline

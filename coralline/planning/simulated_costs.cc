@@ -1,0 +1,212 @@
+#include "coralline/planning/simulated_costs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "coralline/sim/cost_floors.h"
+#include "coralline/sim/cpu_cost.h"
+#include "coralline/sim/growing_segment.h"
+#include "coralline/sim/operator_support.h"
+#include "coralline/tflite/bias.h"
+
+namespace coralline {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr double kNanosecondsPerMs = 1e6;
+
+nanoseconds Rounded(double ms) {
+  return nanoseconds(std::llround(ms * kNanosecondsPerMs));
+}
+
+nanoseconds RoundedDown(double ms) {
+  return nanoseconds(static_cast<std::int64_t>(ms * kNanosecondsPerMs));
+}
+
+// The ops that use each state tensor.
+std::vector<std::vector<int>> StateUsers(const Graph& graph) {
+  std::map<int, std::vector<int>> users;
+  for (int op = 0; op < graph.num_ops(); ++op) {
+    for (const int tensor : graph.ops[op].inputs) {
+      if (tensor < 0 || !graph.tensors[tensor].is_variable) continue;
+      users[tensor].push_back(op);
+    }
+  }
+  std::vector<std::vector<int>> groups;
+  for (auto& [tensor, ops] : users) groups.push_back(std::move(ops));
+  return groups;
+}
+
+}  // namespace
+
+StageCost StageCostOf(double device_ms, double link_ms, const HostModel& host) {
+  const double wake_up =
+      device_ms >= host.wake_up_from_ms ? host.wake_up_ms : 0;
+  return {.busy = std::max(nanoseconds(1),
+                           Rounded(device_ms + wake_up + host.serialised_ms)),
+          .host = Rounded(host.serialised_ms),
+          .link = Rounded(link_ms)};
+}
+
+// The segment that was asked for last on one kind of device. Shared by classes
+// of the same kind.
+class SimulatedCosts::Walker {
+ public:
+  Walker(const Model& model, const CostModel& kind)
+      : graph_(model.graph), mappings_(MapOps(model.graph)), kind_(kind) {
+    if (!kind.spec) {
+      for (int op = 0; op < graph_.num_ops(); ++op) {
+        cpu_ms_.push_back(EstimateCpuMs(graph_, {{op}}));
+      }
+      return;
+    }
+    layers_ = MakeLayers(graph_, *kind.spec, OpsWithBias(model));
+    segment_.emplace(graph_, layers_, *kind.spec);
+  }
+
+  std::optional<StageCost> Of(std::span<const int> ops, const HostModel& host) {
+    return kind_.spec ? OnAccelerator(ops, host) : OnCpu(ops, host);
+  }
+
+  // Lower bounds in milliseconds; nullopt where the op never runs here.
+  std::optional<double> FloorOf(int op) const {
+    if (!kind_.spec) {
+      if (kind_.unmapped_ops_only && mappings_[op].is_mapped()) {
+        return std::nullopt;
+      }
+      return cpu_ms_[op] * (1 - 1e-9);
+    }
+    if (!mappings_[op].is_mapped()) return std::nullopt;
+    return floors().op_ms[op];
+  }
+  double StageFloor() const { return kind_.spec ? floors().stage_ms : 0; }
+  double TogetherFloor(int num_stages) const {
+    if (!kind_.spec) return 0;
+    std::vector<Layer> mapped;
+    for (std::size_t op = 0; op < layers_.size(); ++op) {
+      if (mappings_[op].is_mapped()) mapped.push_back(layers_[op]);
+    }
+    return StreamingFloorMs(mapped, *kind_.spec, num_stages);
+  }
+
+ private:
+  const SegmentFloors& floors() const {
+    if (!floors_) floors_ = FloorsOf(graph_, layers_, *kind_.spec);
+    return *floors_;
+  }
+
+  std::optional<StageCost> OnAccelerator(std::span<const int> ops,
+                                         const HostModel& host) {
+    const auto known = segment_->ops();
+    const auto [differs, other] =
+        std::mismatch(known.begin(), known.end(), ops.begin(), ops.end());
+    for (auto extra = known.end() - differs; extra > 0; --extra) {
+      num_unmapped_ -= mappings_[segment_->ops().back()].is_mapped() ? 0 : 1;
+      segment_->Pop();
+    }
+    for (auto op = other; op != ops.end(); ++op) {
+      num_unmapped_ += mappings_[*op].is_mapped() ? 0 : 1;
+      segment_->Push(*op);
+    }
+    if (num_unmapped_ > 0) return std::nullopt;
+    const SegmentCost cost = segment_->Cost();
+    return StageCostOf(cost.warm_ms(),
+                       cost.instructions_ms + cost.input_ms +
+                           cost.streaming_ms + cost.output_ms,
+                       host);
+  }
+
+  std::optional<StageCost> OnCpu(std::span<const int> ops,
+                                 const HostModel& host) const {
+    if (kind_.unmapped_ops_only &&
+        std::any_of(ops.begin(), ops.end(),
+                    [this](int op) { return mappings_[op].is_mapped(); })) {
+      return std::nullopt;
+    }
+    double ms = 0;
+    for (const int op : ops) ms += cpu_ms_[op];
+    return StageCostOf(ms, 0, host);
+  }
+
+  const Graph& graph_;
+  std::vector<OpMapping> mappings_;
+  CostModel kind_;
+  std::vector<double> cpu_ms_;  // of each op
+  std::vector<Layer> layers_;
+  std::optional<GrowingSegment> segment_;
+  mutable std::optional<SegmentFloors> floors_;
+  int num_unmapped_ = 0;
+};
+
+SimulatedCosts::SimulatedCosts(const Model& model,
+                               std::vector<CostModel> models,
+                               const HostModel& host)
+    : model_(model),
+      models_(std::move(models)),
+      host_(host),
+      state_users_(StateUsers(model.graph)) {
+  for (std::size_t c = 0; c < models_.size(); ++c) {
+    const auto& spec = models_[c].spec;
+    const auto same = std::find_if(
+        models_.begin(), models_.begin() + static_cast<std::ptrdiff_t>(c),
+        [&spec](const CostModel& other) {
+          return spec && other.spec && spec->name == other.spec->name;
+        });
+    const auto at = static_cast<std::size_t>(same - models_.begin());
+    walkers_.push_back(at < c ? walkers_[at]
+                              : std::make_shared<Walker>(model_, models_[c]));
+  }
+}
+
+SimulatedCosts::~SimulatedCosts() = default;
+
+std::optional<StageCost> SimulatedCosts::Of(std::span<const int> ops,
+                                            int device_class) {
+  auto cost = walkers_[device_class]->Of(ops, host_);
+  if (!cost) return cost;
+  for (const auto& users : state_users_) {
+    const auto inside = std::count_if(users.begin(), users.end(), [&](int op) {
+      return std::find(ops.begin(), ops.end(), op) != ops.end();
+    });
+    if (inside == 0) continue;
+    cost->can_replicate = false;
+    if (inside != static_cast<std::ptrdiff_t>(users.size())) return {};
+  }
+  return cost;
+}
+
+CostFloors SimulatedCosts::Floors() const {
+  CostFloors floors;
+  const double host_ms = host_.serialised_ms;
+  double stage_ms = walkers_.front()->StageFloor();
+  for (const auto& walker : walkers_) {
+    stage_ms = std::min(stage_ms, walker->StageFloor());
+  }
+  floors.stage = RoundedDown(stage_ms + host_ms * (1 - 1e-9));
+  for (int op = 0; op < model_.graph.num_ops(); ++op) {
+    std::optional<double> least;
+    for (const auto& walker : walkers_) {
+      const auto floor = walker->FloorOf(op);
+      if (floor) least = std::min(least.value_or(*floor), *floor);
+    }
+    floors.ops.push_back(RoundedDown(least.value_or(0)));
+  }
+  // A CPU that takes nothing but what accelerators leave changes nothing.
+  std::vector<std::shared_ptr<Walker>> takers;
+  for (std::size_t c = 0; c < walkers_.size(); ++c) {
+    if (!models_[c].unmapped_ops_only) takers.push_back(walkers_[c]);
+  }
+  floors.together = [takers](int num_stages) {
+    std::optional<double> least;
+    for (const auto& taker : takers) {
+      const double ms = taker->TogetherFloor(num_stages);
+      least = std::min(least.value_or(ms), ms);
+    }
+    return RoundedDown(least.value_or(0));
+  };
+  return floors;
+}
+
+}  // namespace coralline
