@@ -22,6 +22,8 @@ struct ProblemOptions {
   int max_replicas = 16;
   /// So many accelerators share one link; a class of its own for each link.
   int devices_per_link = 1;
+  /// See CostModel: no CPU core is added then.
+  bool cpu_fallback = false;
 };
 
 /// A model and devices as the planner takes them: classes, simulated costs and
