@@ -43,7 +43,7 @@ Json PlanJson(const ExplainedPlan& explained) {
   }
   return {{"period_ns", explained.plan.period.count()},
           {"latency_ns", explained.plan.latency.count()},
-          {"devices", explained.num_accelerators},
+          {"devices", explained.num_devices},
           {"limit", WhatLimits(explained)},
           {"stages", stages}};
 }

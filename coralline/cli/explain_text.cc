@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "coralline/cli/format.h"
 #include "coralline/cli/plan_report.h"
@@ -22,6 +23,12 @@ bool IsFaster(nanoseconds a, nanoseconds b) {
 
 std::string Plural(int count, const std::string& noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+// With a capital and a full stop.
+std::string Sentence(std::string text) {
+  text.front() = static_cast<char>(std::toupper(text.front()));
+  return text + ".";
 }
 
 std::string Cuts(const Plan& plan) {
@@ -75,7 +82,7 @@ std::string WhatTakesTime(const PlannedStage& stage, const SegmentCost& cost) {
 }
 
 Answer OneDevice(const Explanation& all) {
-  const ExplainedPlan& one = all.one_device();
+  const ExplainedPlan& one = all.alone;
   Answer answer{.question = "How fast is one device?"};
   std::string text = fmt::format("One {} takes {} per inference", all.device,
                                  FormatMs(one.plan.period));
@@ -90,7 +97,7 @@ Answer OneDevice(const Explanation& all) {
     text += ": all parameters stay on the chip";
   }
   answer.sentences.push_back(text + ".");
-  answer.sentences.push_back(fmt::format("{}.", WhatLimits(one)));
+  answer.sentences.push_back(Sentence(WhatLimits(one)));
   return answer;
 }
 
@@ -98,15 +105,14 @@ Answer ThePlan(const Explanation& all) {
   const ExplainedPlan& best = all.best;
   Answer answer{.question = fmt::format("Why this plan?")};
   answer.sentences.push_back(fmt::format(
-      "Of at most {}, {} gives a result every {}, {} one device: {}.",
+      "Of at most {}, {} a result every {}, {} the speed of one device: {}.",
       Plural(all.count, "device"),
-      best.num_accelerators == 1 ? "one"
-                                 : std::to_string(best.num_accelerators),
+      best.num_devices == 1 ? "one gives"
+                            : fmt::format("{} give", best.num_devices),
       FormatMs(best.plan.period),
-      FormatRatio(all.one_device().plan.period, best.plan.period),
-      Cuts(best.plan)));
-  answer.sentences.push_back(fmt::format("{}.", WhatLimits(best)));
-  const auto before = StreamedBytes(all.one_device());
+      FormatRatio(all.alone.plan.period, best.plan.period), Cuts(best.plan)));
+  answer.sentences.push_back(Sentence(WhatLimits(best)));
+  const auto before = StreamedBytes(all.alone);
   if (before > 0) {
     answer.sentences.push_back(
         fmt::format("It streams {} per inference where one device streams {}.",
@@ -114,7 +120,7 @@ Answer ThePlan(const Explanation& all) {
   }
   if (all.neighbour) {
     answer.sentences.push_back(fmt::format(
-        "With its best cut by one op elsewhere it would be {}: {} ({}).",
+        "The nearest other cut, one op away, is {}: {}, where {}.",
         IsFaster(best.plan.period, all.neighbour->plan.period)
             ? fmt::format("slower, {}", FormatMs(all.neighbour->plan.period))
             : "no faster",
@@ -124,11 +130,6 @@ Answer ThePlan(const Explanation& all) {
       "Certificate: {}; {}.", ClaimText(best.plan, Objective::kThroughput),
       best.plan.certificate->method));
   return answer;
-}
-
-// Why one more device changes nothing.
-std::string WhyNoFaster(const ExplainedPlan& fewer) {
-  return fmt::format("{}", WhatLimits(fewer));
 }
 
 Answer MoreDevices(const Explanation& all) {
@@ -146,7 +147,7 @@ Answer MoreDevices(const Explanation& all) {
     } else {
       answer.sentences.push_back(
           fmt::format("{} devices are not faster than {}: {}.", count,
-                      count - 1, WhyNoFaster(fewer)));
+                      count - 1, WhatLimits(fewer)));
     }
   }
   if (all.all_devices) {
@@ -179,7 +180,7 @@ std::string StrategySentence(const Explanation& all,
   }
   text += fmt::format(", {} as long as the plan",
                       FormatRatio(theirs.plan.period, all.best.plan.period));
-  if (IsFaster(all.one_device().plan.period, theirs.plan.period)) {
+  if (IsFaster(all.alone.plan.period, theirs.plan.period)) {
     text += ", and longer than one device alone";
   }
   return fmt::format("{}: {}.", text, WhatLimits(theirs));
@@ -245,19 +246,21 @@ std::string WhatLimits(const ExplainedPlan& explained) {
   const std::size_t num_stages = explained.plan.stages.size();
   if (load.host > load.slowest_stage && load.host == load.period()) {
     return fmt::format(
-        "The host limits it: each of {} stages holds it for {}, one at a time",
-        num_stages, FormatMs(load.host / num_stages));
+        "the host limits it: {} for {}, one at a time",
+        num_stages == 1 ? std::string("each request holds it")
+                        : fmt::format("each of {} stages holds it", num_stages),
+        FormatMs(load.host / num_stages));
   }
   if (load.period() > load.slowest_stage) {
     return fmt::format(
-        "The shared link limits it: it is busy for {} of every "
+        "the shared link limits it: it is busy for {} of every "
         "inference",
         FormatMs(load.period()));
   }
   const std::size_t slowest = explained.SlowestStage();
   const PlannedStage& stage = explained.plan.stages[slowest];
   std::string text = fmt::format(
-      "Stage {} ({}{}) limits it: {}", slowest, FormatSegment(stage.segment),
+      "stage {} ({}{}) limits it: {}", slowest, FormatSegment(stage.segment),
       stage.replicas > 1 ? fmt::format(", on {} devices", stage.replicas)
                          : std::string(),
       WhatTakesTime(stage, explained.parts[slowest]));

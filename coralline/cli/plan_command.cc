@@ -1,8 +1,9 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
-#include <numeric>
+#include <set>
 
 #include "coralline/base/error.h"
 #include "coralline/cli/command.h"
@@ -52,8 +53,18 @@ struct Planned {
   Plan plan;
   std::optional<MeasuredPlan> measured;
   std::int64_t num_libcoral = 0;  // segments that libcoral would have measured
-  std::string note;
+  /// Of the costs: one origin, or several joined by "and".
+  std::string origin = "simulated";
 };
+
+template <typename Profiles, typename OriginOf>
+std::string OriginsOf(const Profiles& profiles, const OriginOf& origin_of) {
+  std::set<std::string> origins;
+  for (const auto& profile : profiles) {
+    origins.emplace(OriginText(origin_of(profile)));
+  }
+  return fmt::format("{}", fmt::join(origins, " and "));
+}
 
 [[noreturn]] void FailOnTarget(const ModelProblem& problem,
                                const PlanOptions& options) {
@@ -123,10 +134,17 @@ Planned Measured(const ModelProblem& problem,
     problem.FailWithoutPlan();
   }
   planned.plan = *plan;
+  planned.origin =
+      OriginsOf(planned.measured->segments,
+                [](const auto& segment) { return segment.profile.origin; });
   planned.plan.certificate->method += fmt::format(
-      "; costs of {} segments measured, of the others taken as {:.2f} of the "
-      "simulator's or more",
-      planned.measured->lazy.measured, planned.measured->lazy.optimism);
+      "; costs of {} segments {}, of the others taken as {:.2f} of the "
+      "simulator's or more{}",
+      planned.measured->lazy.measured, planned.origin,
+      planned.measured->lazy.optimism,
+      planned.measured->lazy.optimism < measured.lazy.optimism
+          ? ", the least ratio that was seen"
+          : "");
   return planned;
 }
 
@@ -156,7 +174,10 @@ Planned FromProfile(const ModelProblem& problem, const PlanOptions& options,
   }
   plan->certificate->method += fmt::format("; among the {} segments of {}",
                                            profile.segments.size(), path);
-  return {.plan = std::move(*plan)};
+  return {.plan = std::move(*plan),
+          .origin = OriginsOf(profile.segments, [](const auto& segment) {
+            return segment.origin;
+          })};
 }
 
 Planned ByStrategy(const Model& model, const ModelProblem& problem,
@@ -197,9 +218,9 @@ void PrintText(const Planned& planned, const ModelProblem& problem,
   const ExplainedPlan explained = ExplainPlan(problem, plan);
   fmt::print("{}: {} stage{} on {} device{}, {} host, {}\n",
              problem.model().name, plan.stages.size(),
-             plan.stages.size() == 1 ? "" : "s", explained.num_accelerators,
-             explained.num_accelerators == 1 ? "" : "s", options.host,
-             planned.measured ? "measured" : "simulated");
+             plan.stages.size() == 1 ? "" : "s", explained.num_devices,
+             explained.num_devices == 1 ? "" : "s", options.host,
+             planned.origin);
   fmt::print("a result every {} ({:.1f} per second), latency {}\n\n",
              FormatMs(plan.period),
              1e9 / static_cast<double>(plan.period.count()),
@@ -258,14 +279,14 @@ void PrintJson(const Planned& planned, const ModelProblem& problem,
   const ExplainedPlan explained = ExplainPlan(problem, plan);
   Json json = {
       {"model", problem.model().name},
-      {"origin", planned.measured ? "measured" : "simulated"},
+      {"origin", planned.origin},
       {"host", options.host},
       {"objective", options.objective},
       {"strategy", options.strategy},
       {"period_ns", plan.period.count()},
       {"throughput_rps", 1e9 / static_cast<double>(plan.period.count())},
       {"latency_ns", plan.latency.count()},
-      {"devices", explained.num_accelerators},
+      {"devices", explained.num_devices},
       {"stages", StagesJson(explained, problem)},
       {"certificate", CertificateJson(plan, objective)}};
   if (planned.measured) {
@@ -290,7 +311,7 @@ void PrintFront(const ModelProblem& problem, const Options& options) {
     plans.push_back(
         {{"period_ns", plan.period.count()},
          {"latency_ns", plan.latency.count()},
-         {"devices", NumAccelerators(plan, problem)},
+         {"devices", NumDevices(plan, problem)},
          {"stages", StagesJson(ExplainPlan(problem, plan), problem)}});
   }
   fmt::print("{}\n", Json{{"model", problem.model().name},

@@ -96,7 +96,7 @@ std::string FrontTable(const std::vector<Plan>& front,
           stage.replicas == 1 ? std::string()
                               : fmt::format(" x{}", stage.replicas));
     }
-    table.AddRow({std::to_string(NumAccelerators(plan, problem)),
+    table.AddRow({std::to_string(NumDevices(plan, problem)),
                   std::to_string(plan.stages.size()), Number(Ms(plan.period)),
                   fmt::format("{:.1f}", 1e3 / Ms(plan.period)),
                   Number(Ms(plan.latency)), cuts});

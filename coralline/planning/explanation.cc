@@ -33,6 +33,7 @@ class Explainer {
     ProblemOptions as_compiled = options_;
     as_compiled.cpu_fallback = true;
     const ModelProblem compiled(model_, {device_}, as_compiled);
+    all.alone = Alone(compiled);
     for (const Strategy strategy :
          {Strategy::kCompiler, Strategy::kEqualLayers, Strategy::kLibcoral}) {
       all.strategies.push_back(Try(compiled, strategy));
@@ -55,9 +56,16 @@ class Explainer {
     return ExplainPlan(problem, std::move(*plan));
   }
 
+  ExplainedPlan Alone(const ModelProblem& compiled) const {
+    const Segment whole = OpRange(0, model_.graph.num_ops());
+    auto plan = PlanOfSegments(compiled.problem(), std::span(&whole, 1));
+    if (!plan) compiled.FailWithoutPlan();
+    return ExplainPlan(compiled, std::move(*plan));
+  }
+
   std::optional<ExplainedPlan> OnAllDevices(const ModelProblem& problem,
                                             const ExplainedPlan& best) const {
-    if (best.num_accelerators >= device_.count) return std::nullopt;
+    if (best.num_devices >= device_.count) return std::nullopt;
     return ByStrategy(problem, Strategy::kExhaustive);
   }
 
@@ -181,7 +189,7 @@ std::size_t ExplainedPlan::SlowestStage() const {
 ExplainedPlan ExplainPlan(const ModelProblem& problem, Plan plan) {
   ExplainedPlan explained{
       .load = LoadOf(plan.stages, problem.problem().classes),
-      .num_accelerators = NumAccelerators(plan, problem)};
+      .num_devices = NumDevices(plan, problem)};
   for (const PlannedStage& stage : plan.stages) {
     explained.parts.push_back(PartsOf(problem, stage));
   }

@@ -17,7 +17,7 @@ struct ExplainedPlan {
   /// Of each stage, layer by layer; of a CPU stage compute_ms alone.
   std::vector<SegmentCost> parts;
   Load load;
-  int num_accelerators = 0;
+  int num_devices = 0;
 
   /// The stage that sets load.slowest_stage.
   std::size_t SlowestStage() const;
@@ -42,6 +42,10 @@ struct Explanation {
   std::string device;
   std::string host;
   int count = 0;
+  /// The whole model in one segment on one device, and on its host what the
+  /// device leaves to the CPU, one after the other: what the speed is compared
+  /// with.
+  ExplainedPlan alone;
   ExplainedPlan best;
   /// The best on at most 1, 2 ... count + 1 accelerators.
   std::vector<ExplainedPlan> by_count;
@@ -52,8 +56,6 @@ struct Explanation {
   std::optional<ExplainedPlan> neighbour;
   std::vector<ExplainedStrategy> strategies;
   std::vector<WhatIf> what_ifs;
-
-  const ExplainedPlan& one_device() const { return by_count.front(); }
 };
 
 /// Plans for every number of devices up to one more than `count`, with other

@@ -86,10 +86,11 @@ void ModelProblem::FailWithoutPlan() const {
                           model_.name));
 }
 
-int NumAccelerators(const Plan& plan, const ModelProblem& problem) {
+int NumDevices(const Plan& plan, const ModelProblem& problem) {
   int count = 0;
   for (const PlannedStage& stage : plan.stages) {
-    if (!problem.is_cpu(stage.device_class)) count += stage.replicas;
+    const CostModel& model = problem.cost_models()[stage.device_class];
+    if (!model.unmapped_ops_only) count += stage.replicas;
   }
   return count;
 }

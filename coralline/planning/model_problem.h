@@ -56,7 +56,7 @@ class ModelProblem {
   PlanProblem problem_;
 };
 
-/// Devices of a plan without its CPU cores.
-int NumAccelerators(const Plan& plan, const ModelProblem& problem);
+/// Devices of a plan, less the CPU core for what accelerators leave over.
+int NumDevices(const Plan& plan, const ModelProblem& problem);
 
 }  // namespace coralline
