@@ -233,7 +233,7 @@ void PrintText(const Planned& planned, const ModelProblem& problem,
   if (planned.measured) {
     const MeasuredPlan& measured = *planned.measured;
     fmt::print(
-        "measured {} segments ({} of them earlier) in {} rounds; all "
+        "timed {} segments ({} of them earlier) in {} rounds; all "
         "consecutive ones are {}",
         measured.lazy.measured, measured.num_cached, measured.lazy.rounds,
         measured.num_exhaustive);
