@@ -147,10 +147,13 @@ std::optional<std::int64_t> LatticePlanner::LeastPeriod(
     at.period = period;
     return MayBeFeasible(at);
   });
-  return Bisect(relaxed, high, [&](std::int64_t period) {
+  const auto is_feasible = [&](std::int64_t period) {
     at.period = period;
     return Search(at, has_latency).IsFeasible();
-  });
+  };
+  // Mostly nothing but devices, of one class, limits a plan.
+  if (is_feasible(relaxed)) return relaxed;
+  return Bisect(relaxed + 1, high, is_feasible);
 }
 
 LabelSearch LatticePlanner::Search(const PlanLimits& limits,
