@@ -4,21 +4,26 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <numeric>
 
 #include "coralline/base/error.h"
 #include "coralline/plan/compiler_partitioner.h"
 #include "coralline/plan/equal_layers.h"
+#include "coralline/plan/libcoral_partitioner.h"
 #include "coralline/plan/testing.h"
 #include "coralline/sim/measurement.h"
+#include "coralline/sim/segment_cost.h"
 #include "coralline/tflite/reader.h"
 #include "coralline/zoo/synthetic.h"
 
 namespace coralline {
 namespace {
 
+using std::chrono::nanoseconds;
 using testing::ElementsAre;
+using testing_util::CostsBy;
 using testing_util::SizesOf;
 using Cutter = std::vector<Segment> (*)(const Graph&, int);
 
@@ -55,6 +60,25 @@ TEST(Baselines, EqualLayersCountAnActivationWithItsLayer) {
     EXPECT_THAT(SizesOf(EqualLayerSegments(tanh, 2)), ElementsAre(4, 5));
     EXPECT_THAT(SizesOf(EqualLayerSegments(tanh, 3)), ElementsAre(2, 4, 3));
     EXPECT_THAT(SizesOf(EqualLayerSegments(tanh, 4)), ElementsAre(2, 2, 2, 3));
+  }
+}
+
+// The usual cut of its profiled convolutions on four devices.
+TEST(Baselines, LibcoralOnTheSimulatorGivesThePapersProfiledCut) {
+  const DeviceSpec spec = ReadDeviceSpec("edgetpu-pcie");
+  for (int width = 32; width <= 742; width += 10) {
+    SCOPED_TRACE(width);
+    const Graph graph =
+        NetworkOf({.kind = "conv", .width = width, .layers = 5});
+    const auto layers = MakeLayers(graph, spec);
+    CostsBy costs([&](std::span<const int> ops) {
+      const Segment segment{{ops.begin(), ops.end()}};
+      const double ms = CostOf(graph, segment, layers, spec).warm_ms();
+      return StageCost{.busy = nanoseconds(std::llround(ms * 1e6))};
+    });
+    const LibcoralResult result = LibcoralSegments(
+        graph, costs, 4, {.diff_threshold = nanoseconds(1000)});
+    EXPECT_THAT(SizesOf(result.segments), ElementsAre(2, 1, 1, 1));
   }
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -218,13 +217,6 @@ class BetterPlanSearch {
   std::int64_t num_segments_ = 0;
   bool is_stopped_ = false;
 };
-
-std::vector<int> OrderOf(const PlanProblem& problem) {
-  if (!problem.order.empty()) return problem.order;
-  std::vector<int> order(problem.precedence.size());
-  std::iota(order.begin(), order.end(), 0);
-  return order;
-}
 
 }  // namespace
 

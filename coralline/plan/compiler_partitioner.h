@@ -19,15 +19,14 @@ std::vector<int> CompilerOrder(const Graph& graph);
 /// CompilerOrder, each filled with parameters up to the average of the model,
 /// the last with whatever is left and with every op from the first output on.
 ///
-/// Google's own segments show that the compiler cuts like libcoral's
-/// ParameterCountBasedPartitioner, which this follows: constants as stored,
-/// those of custom ops not counted. Libcoral also refuses ops with several
-/// outputs; this does not.
+/// This is libcoral's ParameterCountBasedPartitioner, with which the compiler's
+/// published cuts agree: constants count as stored, those of custom ops do not.
+/// Libcoral also refuses ops with several outputs; this does not.
 ///
 /// Throws Error(kModel) where libcoral aborts: an op at the start of a segment
 /// has more parameters than the average, or too few ops run before the first
-/// output. What the compiler itself does there is not known.
-/// Requires an op, and num_segments >= 1; one segment is the whole model.
+/// output. What the compiler itself does there is not known. Requires an op,
+/// and num_segments >= 1; one segment is the whole model.
 std::vector<Segment> CompilerSegments(const Graph& graph, int num_segments);
 
 }  // namespace coralline

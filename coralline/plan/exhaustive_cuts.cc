@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "coralline/base/check.h"
@@ -81,13 +80,6 @@ class AllCuts {
   std::optional<std::vector<int>> best_;
   Sum best_sum_;
 };
-
-std::vector<int> OrderOf(const PlanProblem& problem) {
-  if (!problem.order.empty()) return problem.order;
-  std::vector<int> order(problem.precedence.size());
-  std::iota(order.begin(), order.end(), 0);
-  return order;
-}
 
 }  // namespace
 

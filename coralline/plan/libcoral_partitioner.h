@@ -30,8 +30,8 @@ struct LibcoralResult {
   enum class Outcome {
     kFound,
     kNotRun,  ///< the first bounds are within the threshold
-    /// Libcoral fails: no cut is faster than the first bounds by more than the
-    /// threshold, or a segment of CompilerSegments does not run.
+    /// Libcoral fails: it came by no cut below the first upper bound (that of
+    /// CompilerSegments may be the best), or one of them does not run.
     kNoneFound,
   };
   Outcome outcome = Outcome::kNoneFound;

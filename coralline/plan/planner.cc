@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "coralline/base/check.h"
 #include "coralline/base/error.h"
@@ -13,13 +12,6 @@
 
 namespace coralline {
 namespace {
-
-std::vector<int> OrderOf(const PlanProblem& problem) {
-  if (!problem.order.empty()) return problem.order;
-  std::vector<int> order(problem.precedence.size());
-  std::iota(order.begin(), order.end(), 0);
-  return order;
-}
 
 int NumDevices(const PlanProblem& problem, int max_devices) {
   int devices = 0;

@@ -1,6 +1,7 @@
 #include "coralline/plan/problem.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace coralline {
 
@@ -23,6 +24,13 @@ Precedence PrecedenceOf(const Graph& graph) {
     before.erase(std::unique(before.begin(), before.end()), before.end());
   }
   return precedence;
+}
+
+std::vector<int> OrderOf(const PlanProblem& problem) {
+  if (!problem.order.empty()) return problem.order;
+  std::vector<int> order(problem.precedence.size());
+  std::iota(order.begin(), order.end(), 0);
+  return order;
 }
 
 }  // namespace coralline

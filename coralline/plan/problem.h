@@ -87,4 +87,7 @@ struct PlanProblem {
   int num_ops() const { return static_cast<int>(precedence.size()); }
 };
 
+/// The order that a plan for one order cuts, also where it is left empty.
+std::vector<int> OrderOf(const PlanProblem& problem);
+
 }  // namespace coralline

@@ -56,12 +56,10 @@ class SimulatedCosts::Walker {
  public:
   Walker(const Model& model, const CostModel& kind)
       : graph_(model.graph), mappings_(MapOps(model.graph)), kind_(kind) {
-    if (!kind.spec) {
-      for (int op = 0; op < graph_.num_ops(); ++op) {
-        cpu_ms_.push_back(EstimateCpuMs(graph_, {{op}}));
-      }
-      return;
+    for (int op = 0; op < graph_.num_ops(); ++op) {
+      cpu_ms_.push_back(EstimateCpuMs(graph_, {{op}}));
     }
+    if (!kind.spec) return;
     layers_ = MakeLayers(graph_, *kind.spec, OpsWithBias(model));
     segment_.emplace(graph_, layers_, *kind.spec);
   }
@@ -78,10 +76,13 @@ class SimulatedCosts::Walker {
       }
       return cpu_ms_[op] * (1 - 1e-9);
     }
-    if (!mappings_[op].is_mapped()) return std::nullopt;
-    return floors().op_ms[op];
+    if (mappings_[op].is_mapped()) return floors().op_ms[op];
+    if (kind_.cpu_fallback) return cpu_ms_[op] * (1 - 1e-9);
+    return std::nullopt;
   }
-  double StageFloor() const { return kind_.spec ? floors().stage_ms : 0; }
+  double StageFloor() const {
+    return kind_.spec && !kind_.cpu_fallback ? floors().stage_ms : 0;
+  }
   double TogetherFloor(int num_stages) const {
     if (!kind_.spec) return 0;
     std::vector<Layer> mapped;
@@ -99,23 +100,35 @@ class SimulatedCosts::Walker {
 
   std::optional<StageCost> OnAccelerator(std::span<const int> ops,
                                          const HostModel& host) {
-    const auto known = segment_->ops();
-    const auto [differs, other] =
-        std::mismatch(known.begin(), known.end(), ops.begin(), ops.end());
-    for (auto extra = known.end() - differs; extra > 0; --extra) {
-      num_unmapped_ -= mappings_[segment_->ops().back()].is_mapped() ? 0 : 1;
-      segment_->Pop();
+    double fallback_ms = 0;
+    mapped_.clear();
+    for (const int op : ops) {
+      if (mappings_[op].is_mapped()) {
+        mapped_.push_back(op);
+      } else if (kind_.cpu_fallback) {
+        fallback_ms += cpu_ms_[op];
+      } else {
+        return std::nullopt;
+      }
     }
-    for (auto op = other; op != ops.end(); ++op) {
-      num_unmapped_ += mappings_[*op].is_mapped() ? 0 : 1;
-      segment_->Push(*op);
-    }
-    if (num_unmapped_ > 0) return std::nullopt;
+    if (mapped_.empty()) return StageCostOf(fallback_ms, 0, host);
+    MoveTo(mapped_);
     const SegmentCost cost = segment_->Cost();
-    return StageCostOf(cost.warm_ms(),
+    return StageCostOf(cost.warm_ms() + fallback_ms,
                        cost.instructions_ms + cost.input_ms +
                            cost.streaming_ms + cost.output_ms,
                        host);
+  }
+
+  // Pops what differs from the ops of the last segment, and pushes the rest.
+  void MoveTo(std::span<const int> ops) {
+    const auto known = segment_->ops();
+    const auto [differs, rest] =
+        std::mismatch(known.begin(), known.end(), ops.begin(), ops.end());
+    for (auto extra = known.end() - differs; extra > 0; --extra) {
+      segment_->Pop();
+    }
+    std::for_each(rest, ops.end(), [this](int op) { segment_->Push(op); });
   }
 
   std::optional<StageCost> OnCpu(std::span<const int> ops,
@@ -137,7 +150,7 @@ class SimulatedCosts::Walker {
   std::vector<Layer> layers_;
   std::optional<GrowingSegment> segment_;
   mutable std::optional<SegmentFloors> floors_;
-  int num_unmapped_ = 0;
+  std::vector<int> mapped_;
 };
 
 SimulatedCosts::SimulatedCosts(const Model& model,
