@@ -230,6 +230,12 @@ void PrintText(const Planned& planned, const ModelProblem& problem,
   if (plan.certificate) {
     fmt::print("by {}\n", plan.certificate->method);
   }
+  if (const int parts = NumParts(problem.problem().precedence); parts > 1) {
+    fmt::print(
+        "note: the model is {} parts that no tensor joins; one pipeline "
+        "runs them all\n",
+        parts);
+  }
   if (planned.measured) {
     const MeasuredPlan& measured = *planned.measured;
     fmt::print(
@@ -342,7 +348,7 @@ int Run(const Options& options) {
   const auto named = NamedDevicesOf(options);
   std::vector<DeviceGroup> groups;
   for (const NamedDevices& devices : named) groups.push_back(devices.group);
-  const PlanOptions plan_options = PlanOptionsOf(options);
+  PlanOptions plan_options = PlanOptionsOf(options);
   const Model model = ReadTflite(options.model);
   ProblemOptions problem_options = ProblemOptionsOf(options);
   problem_options.cpu_fallback = options.strategy != "optimal";
@@ -351,6 +357,13 @@ int Run(const Options& options) {
     PrintFront(problem, options);
     return 0;
   }
+  // The search asks now and then whether to stop: a sign of life.
+  std::optional<Progress> progress(std::in_place, "searching, step", 0);
+  plan_options.should_stop = [stop = plan_options.should_stop, &progress,
+                              steps = std::int64_t{0}]() mutable {
+    progress->Update(++steps);
+    return stop();
+  };
   const Planned planned =
       MakePlanned(model, problem, named, plan_options, options);
   options.json ? PrintJson(planned, problem, options, plan_options.objective)

@@ -114,6 +114,8 @@ class SimulatedCosts::Walker {
     if (mapped_.empty()) return StageCostOf(fallback_ms, 0, host);
     MoveTo(mapped_);
     const SegmentCost cost = segment_->Cost();
+    // What gives nothing to anybody is no segment.
+    if (cost.output_ms <= 0) return std::nullopt;
     return StageCostOf(cost.warm_ms() + fallback_ms,
                        cost.instructions_ms + cost.input_ms +
                            cost.streaming_ms + cost.output_ms,
