@@ -136,6 +136,7 @@ class LazyPlanner {
         options_.progress(result_.measured, result_.rounds);
       const auto cost = measure_(ops, stage.device_class);
       known_.Learn(ops, stage.device_class, cost);
+      result_.learnt.push_back({stage.segment, stage.device_class, cost});
       ++result_.measured;
       if (!cost) ++result_.refused;
     }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "coralline/plan/planner.h"
 
@@ -25,12 +26,20 @@ struct LazyOptions {
   std::function<void(std::int64_t measured, std::int64_t rounds)> progress;
 };
 
+/// What a measurement gave; nullopt where the devices refused the segment.
+struct LearntCost {
+  Segment segment;
+  int device_class = 0;
+  std::optional<StageCost> cost;
+};
+
 /// What lazy planning found and what it took.
 struct LazyResult {
   /// Every stage of it is measured.
   std::optional<Plan> plan;
-  std::int64_t measured = 0;  ///< segments
-  std::int64_t refused = 0;   ///< among them, by the devices
+  std::vector<LearntCost> learnt;  ///< of each measurement, in order
+  std::int64_t measured = 0;       ///< segments
+  std::int64_t refused = 0;        ///< among them, by the devices
   std::int64_t rounds = 0;
   /// The factor of the problem's costs that held in the end: `optimism`, or the
   /// smallest ratio that was measured.

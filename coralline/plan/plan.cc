@@ -1,5 +1,7 @@
 #include "coralline/plan/plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -8,6 +10,22 @@
 namespace coralline {
 
 using std::chrono::nanoseconds;
+
+std::string ClaimText(const Certificate& certificate, std::int64_t value) {
+  switch (certificate.claim) {
+    case Claim::kAllOrders:
+      return "optimal over all orders";
+    case Claim::kOneOrder:
+      return "optimal for this order";
+    case Claim::kWithin:
+      break;
+  }
+  const std::int64_t bound = certificate.bound;
+  if (bound <= 0) return "without a bound";
+  const std::int64_t over = std::max<std::int64_t>(0, value - bound);
+  const std::int64_t tenths = (over * 1000 + bound - 1) / bound;
+  return fmt::format("within {}.{}% of the optimum", tenths / 10, tenths % 10);
+}
 
 int Plan::num_devices() const {
   return std::accumulate(

@@ -50,6 +50,11 @@ struct Certificate {
   bool operator==(const Certificate&) const = default;
 };
 
+/// What it says of a plan with this value of the objective: "optimal over all
+/// orders", "optimal for this order", "within 3.2% of the optimum" (rounded
+/// up), "without a bound".
+std::string ClaimText(const Certificate& certificate, std::int64_t value);
+
 /// Stages in the order of the data, which cover every op once.
 struct Plan {
   std::vector<PlannedStage> stages;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "coralline/base/check.h"
+#include "coralline/base/error.h"
 #include "coralline/plan/internal/lattice.h"
 #include "coralline/plan/internal/lattice_planner.h"
 #include "coralline/plan/internal/order_search.h"
@@ -166,6 +167,29 @@ std::vector<Plan> WithoutBeaten(std::vector<Plan> plans) {
 }
 
 }  // namespace
+
+std::string ObjectiveName(Objective objective) {
+  switch (objective) {
+    case Objective::kThroughput:
+      return "throughput";
+    case Objective::kLatency:
+      return "latency";
+    case Objective::kDevices:
+      return "devices";
+  }
+  CORALLINE_CHECK(false);
+}
+
+Objective ParseObjective(std::string_view name) {
+  for (const Objective objective :
+       {Objective::kThroughput, Objective::kLatency, Objective::kDevices}) {
+    if (ObjectiveName(objective) == name) return objective;
+  }
+  throw Error(ErrorKind::kUsage,
+              fmt::format("no objective '{}'; expected throughput, latency or "
+                          "devices",
+                          name));
+}
 
 PlanValue ValueOf(const Plan& plan, Objective objective) {
   const std::int64_t period = plan.period.count();

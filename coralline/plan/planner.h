@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -20,6 +22,11 @@ enum class Objective {
   kLatency,     ///< the shortest time of one request
   kDevices,     ///< the fewest devices that keep the target period
 };
+
+/// "throughput", "latency", "devices".
+std::string ObjectiveName(Objective objective);
+/// Throws Error(kUsage), which lists the names, for any other.
+Objective ParseObjective(std::string_view name);
 
 struct PlanOptions {
   Objective objective = Objective::kThroughput;

@@ -2,16 +2,15 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "coralline/base/error.h"
 #include "coralline/base/file.h"
+#include "coralline/base/json_reader.h"
 #include "coralline/profile/profile.h"
 
 namespace coralline {
 namespace {
 
-using Json = nlohmann::json;
 using std::chrono::nanoseconds;
 
 constexpr std::string_view kSchema = "coralline.profile";
@@ -21,86 +20,18 @@ constexpr double kMaxNanoseconds = 1e15;
 constexpr std::int64_t kMaxOp = 1'000'000;
 constexpr std::int64_t kMaxRuns = 1'000'000'000;
 
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+nanoseconds TimeOf(const JsonReader& node, bool may_be_zero) {
+  const double value = node.Number().value_or(-1);
+  if (value < 0 || (value == 0 && !may_be_zero)) {
+    node.Fail(may_be_zero ? "a number >= 0" : "a number > 0");
+  }
+  if (value > kMaxNanoseconds) node.Fail("a number <= 1e15");
+  return nanoseconds(std::llround(std::ceil(value)));
 }
 
-std::string Describe(const Json* json) {
-  if (!json) return "nothing";
-  if (json->is_object()) return "an object";
-  if (json->is_array()) return "a list";
-  constexpr std::size_t kEnough = 60;
-  const std::string text = Dump(*json);
-  return text.size() <= kEnough ? text : text.substr(0, kEnough) + "...";
-}
-
-// A value of the file, or the place where one is missing.
-class Node {
- public:
-  Node(const Json* json, std::string path, const std::string& file)
-      : json_(json), path_(std::move(path)), file_(file) {}
-
-  [[noreturn]] void Fail(std::string_view expected,
-                         const std::string& found) const {
-    throw Error(ErrorKind::kUsage, fmt::format("{}: {}: expected {}, found {}",
-                                               file_, path_, expected, found));
-  }
-  [[noreturn]] void Fail(std::string_view expected) const {
-    Fail(expected, Describe(json_));
-  }
-
-  Node Member(std::string_view name) const {
-    if (!json_ || !json_->is_object()) Fail("an object");
-    const auto found = json_->find(std::string(name));
-    return {found == json_->end() ? nullptr : &*found,
-            fmt::format("{}.{}", path_, name), file_};
-  }
-
-  std::vector<Node> Elements() const {
-    if (!json_ || !json_->is_array()) Fail("a list");
-    std::vector<Node> elements;
-    for (const Json& element : *json_) {
-      elements.emplace_back(
-          &element, fmt::format("{}[{}]", path_, elements.size()), file_);
-    }
-    return elements;
-  }
-
-  std::string Text() const {
-    if (!json_ || !json_->is_string()) Fail("a text");
-    return *json_;
-  }
-
-  std::int64_t Whole(std::int64_t minimum, std::int64_t maximum,
-                     std::string_view expected) const {
-    // As a double first: a number may exceed 64 bits.
-    if (!json_ || !json_->is_number_integer() ||
-        json_->get<double>() < static_cast<double>(minimum) ||
-        json_->get<double>() > static_cast<double>(maximum)) {
-      Fail(expected);
-    }
-    return *json_;
-  }
-
-  nanoseconds Time(bool may_be_zero) const {
-    const double value =
-        json_ && json_->is_number() ? json_->get<double>() : -1;
-    if (value < 0 || (value == 0 && !may_be_zero)) {
-      Fail(may_be_zero ? "a number >= 0" : "a number > 0");
-    }
-    if (value > kMaxNanoseconds) Fail("a number <= 1e15");
-    return nanoseconds(std::llround(std::ceil(value)));
-  }
-
- private:
-  const Json* json_;  // null where it is missing
-  std::string path_;
-  const std::string& file_;
-};
-
-Segment SegmentOf(const Node& node) {
+Segment SegmentOf(const JsonReader& node) {
   Segment segment;
-  for (const Node& op : node.Elements()) {
+  for (const JsonReader& op : node.Elements()) {
     const int next = segment.ops.empty() ? 0 : segment.ops.back() + 1;
     segment.ops.push_back(static_cast<int>(
         op.Whole(next, kMaxOp,
@@ -110,7 +41,7 @@ Segment SegmentOf(const Node& node) {
   return segment;
 }
 
-Origin OriginOf(const Node& node) {
+Origin OriginOf(const JsonReader& node) {
   const auto origin = OriginFromText(node.Text());
   if (!origin) {
     node.Fail("measured, emulated, simulated, estimated or published");
@@ -118,12 +49,12 @@ Origin OriginOf(const Node& node) {
   return *origin;
 }
 
-SegmentProfile SegmentProfileOf(const Node& node) {
+SegmentProfile SegmentProfileOf(const JsonReader& node) {
   SegmentProfile segment{.segment = SegmentOf(node.Member("ops")),
-                         .latency = node.Member("latency_ns").Time(false),
-                         .low = node.Member("low_ns").Time(false),
-                         .high = node.Member("high_ns").Time(false),
-                         .first = node.Member("first_ns").Time(true),
+                         .latency = TimeOf(node.Member("latency_ns"), false),
+                         .low = TimeOf(node.Member("low_ns"), false),
+                         .high = TimeOf(node.Member("high_ns"), false),
+                         .first = TimeOf(node.Member("first_ns"), true),
                          .origin = OriginOf(node.Member("origin"))};
   if (segment.low > segment.latency) {
     node.Member("low_ns").Fail("at most latency_ns");
@@ -137,19 +68,6 @@ SegmentProfile SegmentProfileOf(const Node& node) {
       is_run ? 1 : 0, kMaxRuns,
       is_run ? "a whole number > 0" : "a whole number >= 0"));
   return segment;
-}
-
-Json ParseJson(std::string_view text, const std::string& file) {
-  try {
-    return Json::parse(text);
-  } catch (const Json::exception& error) {
-    // After "[json.exception.parse_error.101] "; gives line and column.
-    const std::string_view message = error.what();
-    throw Error(ErrorKind::kUsage,
-                fmt::format("{}: expected a profile in JSON: {}", file,
-                            message.substr(std::min(message.find("] ") + 2,
-                                                    message.size()))));
-  }
 }
 
 std::string FormatSegmentProfile(const SegmentProfile& segment) {
@@ -168,8 +86,9 @@ std::string FormatProfile(const Profile& profile) {
       "{{\n  \"schema\": \"{}\",\n  \"version\": {},\n  \"model\": {},\n"
       "  \"model_hash\": {},\n  \"device\": {},\n  \"runtime\": {},\n"
       "  \"segments\": [",
-      kSchema, kVersion, Dump(profile.model), Dump(profile.model_hash),
-      Dump(profile.device), Dump(profile.runtime));
+      kSchema, kVersion, QuoteJson(profile.model),
+      QuoteJson(profile.model_hash), QuoteJson(profile.device),
+      QuoteJson(profile.runtime));
   const char* separator = "\n    ";
   for (const SegmentProfile& segment : profile.segments) {
     text += separator + FormatSegmentProfile(segment);
@@ -179,9 +98,8 @@ std::string FormatProfile(const Profile& profile) {
 }
 
 Profile ParseProfile(std::string_view text, const std::string& file) {
-  const Json json = ParseJson(text, file);
-  const Node root(&json, "$", file);
-  const Node schema = root.Member("schema");
+  const JsonReader root = JsonReader::Parse(text, file, "a profile");
+  const JsonReader schema = root.Member("schema");
   if (schema.Text() != kSchema) schema.Fail(fmt::format("\"{}\"", kSchema));
   root.Member("version").Whole(kVersion, kVersion,
                                fmt::format("version {}", kVersion));
@@ -189,7 +107,7 @@ Profile ParseProfile(std::string_view text, const std::string& file) {
                   .model_hash = root.Member("model_hash").Text(),
                   .device = root.Member("device").Text(),
                   .runtime = root.Member("runtime").Text()};
-  for (const Node& node : root.Member("segments").Elements()) {
+  for (const JsonReader& node : root.Member("segments").Elements()) {
     SegmentProfile segment = SegmentProfileOf(node);
     const std::string name = FormatSegment(segment.segment);
     if (!profile.Add(std::move(segment))) {

@@ -1,9 +1,15 @@
 #include "coralline/sim/pipeline_cost.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace coralline {
+
+std::optional<HostModel> FindHost(std::string_view name) {
+  for (const HostModel& host : {kNativeHost, kPythonHost, kPycoralHost}) {
+    if (host.name == name) return host;
+  }
+  return std::nullopt;
+}
 
 HostModel FastestMode(const HostModel& host) {
   HostModel mode = host;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,9 @@ inline constexpr HostModel kPycoralHost{.name = "pycoral",
                                         .copy_ms_per_byte = 0.020 / 4096,
                                         .copy_relief = 0.4,
                                         .copy_share_spread = 0.5};
+
+/// A host by its name; nullopt where there is none.
+std::optional<HostModel> FindHost(std::string_view name);
 
 /// The host in its fastest and its slowest mode; itself where it has one.
 HostModel FastestMode(const HostModel& host);
