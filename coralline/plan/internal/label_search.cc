@@ -97,8 +97,8 @@ void LabelSearch::Insert(std::vector<std::int64_t>& ways,
   ways.insert(ways.begin() + static_cast<std::ptrdiff_t>(end), way.begin(),
               way.end());
   // Of those with as many devices, too.
-  for (std::size_t at = end; at > 0 && ways[at - width_ + total_] == way[total_];
-       at -= width_) {
+  for (std::size_t at = end;
+       at > 0 && ways[at - width_ + total_] == way[total_]; at -= width_) {
     if (!covers(way.data(), &ways[at - width_])) continue;
     const auto begin = ways.begin() + static_cast<std::ptrdiff_t>(at - width_);
     ways.erase(begin, begin + static_cast<std::ptrdiff_t>(width_));
