@@ -102,8 +102,11 @@ class Baselines {
   }
 
  private:
+  // The compiler's segments where libcoral finds nothing better.
   std::vector<Segment> Libcoral(int n, const LibcoralOptions& options) const {
-    return LibcoralSegments(graph_, *problem_.costs, n, options).segments;
+    auto found = LibcoralSegments(graph_, *problem_.costs, n, options);
+    if (!found.segments.empty()) return std::move(found.segments);
+    return CompilerSegments(graph_, n);
   }
 
   template <typename Cut>
