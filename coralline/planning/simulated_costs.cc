@@ -97,18 +97,26 @@ class SimulatedCosts::Walker {
     return *floors_;
   }
 
+  // How many ops the segment has in common with what is asked for. Mostly all
+  // but the last: that is one comparison of memory.
+  std::size_t NumKept(std::span<const int> ops) const {
+    const auto known = segment_->ops();
+    const auto most = known.first(std::min(known.size(), ops.size() - 1));
+    if (std::equal(most.begin(), most.end(), ops.begin())) return most.size();
+    const auto differs = std::mismatch(most.begin(), most.end(), ops.begin());
+    return static_cast<std::size_t>(differs.first - most.begin());
+  }
+
   std::optional<StageCost> OnAccelerator(std::span<const int> ops,
                                          const HostModel& host) {
-    const auto known = segment_->ops();
-    const auto [differs, other] =
-        std::mismatch(known.begin(), known.end(), ops.begin(), ops.end());
-    for (auto extra = known.end() - differs; extra > 0; --extra) {
+    const std::size_t kept = NumKept(ops);
+    while (segment_->ops().size() > kept) {
       num_unmapped_ -= mappings_[segment_->ops().back()].is_mapped() ? 0 : 1;
       segment_->Pop();
     }
-    for (auto op = other; op != ops.end(); ++op) {
-      num_unmapped_ += mappings_[*op].is_mapped() ? 0 : 1;
-      segment_->Push(*op);
+    for (const int op : ops.subspan(kept)) {
+      num_unmapped_ += mappings_[op].is_mapped() ? 0 : 1;
+      segment_->Push(op);
     }
     if (num_unmapped_ > 0) return std::nullopt;
     const SegmentCost cost = segment_->Cost();
