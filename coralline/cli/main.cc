@@ -15,11 +15,17 @@
 namespace coralline::cli {
 namespace {
 
-constexpr std::array<Command, 9> kCommands = {{
+constexpr std::array<Command, 12> kCommands = {{
     {"inspect", "Show a model's operators, sizes and what each cut costs",
      ConfigureInspect},
     {"generate", "Write one of the paper's networks with random weights",
      ConfigureGenerate},
+    {"profile", "Measure what segments of a model take on a device",
+     ConfigureProfile},
+    {"plan", "Find the best cuts, replicas and devices, with a proof",
+     ConfigurePlan},
+    {"explain", "Say why a plan is the fastest, and what would help",
+     ConfigureExplain},
     {"split", "Cut a model into segment files", ConfigureSplit},
     {"verify", "Prove segment files equal to the whole model, bit for bit",
      ConfigureVerify},

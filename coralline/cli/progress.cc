@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "coralline/cli/format.h"
+
 namespace coralline::cli {
 
 constexpr const char* kEraseLine = "\r\033[K";
@@ -19,11 +21,14 @@ Progress::~Progress() {
   if (is_terminal_) fmt::print(stderr, "{}", kEraseLine);
 }
 
-void Progress::Update(std::int64_t done) {
+void Progress::Update(std::int64_t done,
+                      std::optional<std::chrono::nanoseconds> left) {
   const auto now = std::chrono::steady_clock::now();
   if (!is_terminal_ || now < next_) return;
   next_ = now + std::chrono::milliseconds(100);
-  fmt::print(stderr, "{}{} {} of {}", kEraseLine, label_, done, total_);
+  fmt::print(stderr, "{}{} {}", kEraseLine, label_, done);
+  if (total_ > 0) fmt::print(stderr, " of {}", total_);
+  if (left) fmt::print(stderr, ", {} left", FormatDuration(*left));
 }
 
 }  // namespace coralline::cli

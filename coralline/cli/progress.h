@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace coralline::cli {
@@ -16,8 +17,10 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Redraws at most ten times a second.
-  void Update(std::int64_t done);
+  /// Redraws at most ten times a second. A total of 0 is not known; `left` is
+  /// the time that remains.
+  void Update(std::int64_t done,
+              std::optional<std::chrono::nanoseconds> left = {});
 
  private:
   std::string label_;

@@ -33,4 +33,24 @@ std::vector<int> OrderOf(const PlanProblem& problem) {
   return order;
 }
 
+// Joins each op with those before it; what has no leader but itself is a part.
+int NumParts(const Precedence& precedence) {
+  std::vector<int> leader(precedence.size());
+  std::iota(leader.begin(), leader.end(), 0);
+  const auto find = [&leader](int op) {
+    while (leader[op] != op) op = leader[op] = leader[leader[op]];
+    return op;
+  };
+  int parts = static_cast<int>(precedence.size());
+  for (int op = 0; op < static_cast<int>(precedence.size()); ++op) {
+    for (const int before : precedence[op]) {
+      const int a = find(op);
+      const int b = find(before);
+      parts -= a == b ? 0 : 1;
+      leader[a] = b;
+    }
+  }
+  return parts;
+}
+
 }  // namespace coralline

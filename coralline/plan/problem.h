@@ -72,6 +72,10 @@ using Precedence = std::vector<std::vector<int>>;
 /// which they run.
 Precedence PrecedenceOf(const Graph& graph);
 
+/// In how many parts that no tensor joins the ops fall. One pipeline may well
+/// run several.
+int NumParts(const Precedence& precedence);
+
 /// What is to be planned.
 struct PlanProblem {
   Precedence precedence;

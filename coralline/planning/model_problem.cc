@@ -36,18 +36,19 @@ ModelProblem::ModelProblem(const Model& model,
   for (const DeviceGroup& group : groups) {
     has_cpu = has_cpu || !group.spec;
     if (!group.spec || options.devices_per_link <= 1) {
-      add(group.name, group.count, false, {group.spec});
+      add(group.name, group.count, false,
+          {.spec = group.spec, .cpu_fallback = options.cpu_fallback});
       continue;
     }
     for (int left = group.count; left > 0; left -= options.devices_per_link) {
       add(group.name, std::min(left, options.devices_per_link), true,
-          {group.spec});
+          {.spec = group.spec, .cpu_fallback = options.cpu_fallback});
     }
   }
   const MappedParts parts = PartsOf(model.graph, MapOps(model.graph));
   const int num_cores =
       (parts.head.ops.empty() ? 0 : 1) + (parts.tail.ops.empty() ? 0 : 1);
-  if (!has_cpu && num_cores > 0) {
+  if (!has_cpu && !options.cpu_fallback && num_cores > 0) {
     add("cpu", num_cores, false, {.unmapped_ops_only = true});
   }
   costs_ = std::make_unique<SimulatedCosts>(model, models_, options.host);
@@ -81,10 +82,11 @@ void ModelProblem::FailWithoutPlan() const {
                           model_.name));
 }
 
-int NumAccelerators(const Plan& plan, const ModelProblem& problem) {
+int NumDevices(const Plan& plan, const ModelProblem& problem) {
   int count = 0;
   for (const PlannedStage& stage : plan.stages) {
-    if (!problem.is_cpu(stage.device_class)) count += stage.replicas;
+    const CostModel& model = problem.cost_models()[stage.device_class];
+    if (!model.unmapped_ops_only) count += stage.replicas;
   }
   return count;
 }

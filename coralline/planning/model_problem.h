@@ -22,6 +22,8 @@ struct ProblemOptions {
   int max_replicas = 16;
   /// So many accelerators share one link; a class of its own for each link.
   int devices_per_link = 1;
+  /// See CostModel: no CPU core is added then.
+  bool cpu_fallback = false;
 };
 
 /// A model and devices as the planner takes them: classes, simulated costs and
@@ -55,7 +57,7 @@ class ModelProblem {
   PlanProblem problem_;
 };
 
-/// Devices of a plan without its CPU cores.
-int NumAccelerators(const Plan& plan, const ModelProblem& problem);
+/// Devices of a plan, less the CPU core for what accelerators leave over.
+int NumDevices(const Plan& plan, const ModelProblem& problem);
 
 }  // namespace coralline

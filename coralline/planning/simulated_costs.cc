@@ -56,12 +56,10 @@ class SimulatedCosts::Walker {
  public:
   Walker(const Model& model, const CostModel& kind)
       : graph_(model.graph), mappings_(MapOps(model.graph)), kind_(kind) {
-    if (!kind.spec) {
-      for (int op = 0; op < graph_.num_ops(); ++op) {
-        cpu_ms_.push_back(EstimateCpuMs(graph_, {{op}}));
-      }
-      return;
+    for (int op = 0; op < graph_.num_ops(); ++op) {
+      cpu_ms_.push_back(EstimateCpuMs(graph_, {{op}}));
     }
+    if (!kind.spec) return;
     layers_ = MakeLayers(graph_, *kind.spec, OpsWithBias(model));
     segment_.emplace(graph_, layers_, *kind.spec);
   }
@@ -78,10 +76,13 @@ class SimulatedCosts::Walker {
       }
       return cpu_ms_[op] * (1 - 1e-9);
     }
-    if (!mappings_[op].is_mapped()) return std::nullopt;
-    return floors().op_ms[op];
+    if (mappings_[op].is_mapped()) return floors().op_ms[op];
+    if (kind_.cpu_fallback) return cpu_ms_[op] * (1 - 1e-9);
+    return std::nullopt;
   }
-  double StageFloor() const { return kind_.spec ? floors().stage_ms : 0; }
+  double StageFloor() const {
+    return kind_.spec && !kind_.cpu_fallback ? floors().stage_ms : 0;
+  }
   double TogetherFloor(int num_stages) const {
     if (!kind_.spec) return 0;
     std::vector<Layer> mapped;
@@ -97,33 +98,55 @@ class SimulatedCosts::Walker {
     return *floors_;
   }
 
-  // How many ops the segment has in common with what is asked for. Mostly all
-  // but the last: that is one comparison of memory.
-  std::size_t NumKept(std::span<const int> ops) const {
-    const auto known = segment_->ops();
-    const auto most = known.first(std::min(known.size(), ops.size() - 1));
-    if (std::equal(most.begin(), most.end(), ops.begin())) return most.size();
-    const auto differs = std::mismatch(most.begin(), most.end(), ops.begin());
-    return static_cast<std::size_t>(differs.first - most.begin());
-  }
-
   std::optional<StageCost> OnAccelerator(std::span<const int> ops,
                                          const HostModel& host) {
-    const std::size_t kept = NumKept(ops);
-    while (segment_->ops().size() > kept) {
-      num_unmapped_ -= mappings_[segment_->ops().back()].is_mapped() ? 0 : 1;
-      segment_->Pop();
+    MoveTo(ops);
+    double fallback_ms = 0;
+    if (num_unmapped_ > 0) {
+      if (!kind_.cpu_fallback) return std::nullopt;
+      for (const int op : ops) {
+        if (!mappings_[op].is_mapped()) fallback_ms += cpu_ms_[op];
+      }
+      if (segment_->ops().empty()) return StageCostOf(fallback_ms, 0, host);
     }
-    for (const int op : ops.subspan(kept)) {
-      num_unmapped_ += mappings_[op].is_mapped() ? 0 : 1;
-      segment_->Push(op);
-    }
-    if (num_unmapped_ > 0) return std::nullopt;
     const SegmentCost cost = segment_->Cost();
-    return StageCostOf(cost.warm_ms(),
+    // What gives nothing to anybody is no segment.
+    if (cost.output_ms <= 0) return std::nullopt;
+    return StageCostOf(cost.warm_ms() + fallback_ms,
                        cost.instructions_ms + cost.input_ms +
                            cost.streaming_ms + cost.output_ms,
                        host);
+  }
+
+  // Pops what differs from the ops of the last segment, and pushes the rest.
+  void MoveTo(std::span<const int> ops) {
+    const std::size_t kept = NumKept(ops);
+    while (ops_.size() > kept) {
+      if (mappings_[ops_.back()].is_mapped()) {
+        segment_->Pop();
+      } else {
+        --num_unmapped_;
+      }
+      ops_.pop_back();
+    }
+    for (const int op : ops.subspan(kept)) {
+      if (mappings_[op].is_mapped()) {
+        segment_->Push(op);
+      } else {
+        ++num_unmapped_;
+      }
+      ops_.push_back(op);
+    }
+  }
+
+  // How many ops the last segment shares with this one. Mostly all but the
+  // last: that is one comparison of memory.
+  std::size_t NumKept(std::span<const int> ops) const {
+    const std::size_t most = std::min(ops_.size(), ops.size() - 1);
+    const auto end = ops_.begin() + static_cast<std::ptrdiff_t>(most);
+    if (std::equal(ops_.begin(), end, ops.begin())) return most;
+    const auto differs = std::mismatch(ops_.begin(), end, ops.begin()).first;
+    return static_cast<std::size_t>(differs - ops_.begin());
   }
 
   std::optional<StageCost> OnCpu(std::span<const int> ops,
@@ -145,6 +168,7 @@ class SimulatedCosts::Walker {
   std::vector<Layer> layers_;
   std::optional<GrowingSegment> segment_;
   mutable std::optional<SegmentFloors> floors_;
+  std::vector<int> ops_;  // of the last segment; segment_ has the mapped ones
   int num_unmapped_ = 0;
 };
 

@@ -18,6 +18,9 @@ struct CostModel {
   std::optional<DeviceSpec> spec;
   /// Of a CPU core: takes only what accelerators leave to it.
   bool unmapped_ops_only = false;
+  /// Of an accelerator: the host runs what it leaves to the CPU before it takes
+  /// the next request, as compiled segments do.
+  bool cpu_fallback = false;
 };
 
 /// What the host makes of a device's own time: the cost of a stage. `link_ms`

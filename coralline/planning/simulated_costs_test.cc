@@ -73,7 +73,7 @@ TEST(ModelProblem, LeavesToTheCpuWhatTheAcceleratorDoesNotRun) {
   ASSERT_TRUE(plan);
   EXPECT_TRUE(problem.is_cpu(plan->stages.back().device_class));
   EXPECT_EQ(plan->stages.back().segment, OpRange(3, 5));
-  EXPECT_EQ(NumAccelerators(*plan, problem), plan->num_devices() - 1);
+  EXPECT_EQ(NumDevices(*plan, problem), plan->num_devices() - 1);
 }
 
 TEST(ModelProblem, KeepsOpsThatShareAStateTogether) {

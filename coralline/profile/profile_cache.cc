@@ -171,10 +171,13 @@ void ProfileCache::Closer::operator()(sqlite3* database) const {
   sqlite3_close(database);
 }
 
-ProfileCache::ProfileCache(const std::filesystem::path& path) : path_(path) {
-  CreateFolder(path);
+// Normal, as libstdc++ 12 crashes on a folder that ends in ".." and that
+// another process creates meanwhile.
+ProfileCache::ProfileCache(const std::filesystem::path& path)
+    : path_(path.lexically_normal()) {
+  CreateFolder(path_);
   sqlite3* database = nullptr;
-  const int code = sqlite3_open(path.c_str(), &database);
+  const int code = sqlite3_open(path_.c_str(), &database);
   database_.reset(database);
   const Connection connection{database, path_};
   connection.Check(code);

@@ -74,7 +74,7 @@ class ProfileCacheTest : public testing::Test {
   const path folder_ =
       path(testing::TempDir()) /
       testing::UnitTest::GetInstance()->current_test_info()->name();
-  const path file_ = folder_ / "new" / ".." / "profiles.sqlite";
+  const path file_ = folder_ / "profiles.sqlite";
 };
 
 TEST_F(ProfileCacheTest, FindsWhatWasStoredAfterReopening) {
@@ -134,7 +134,7 @@ TEST_F(ProfileCacheTest, IsCreatedAndWrittenByManyAtATime) {
     std::vector<std::jthread> threads;
     for (int thread = 0; thread < kThreads; ++thread) {
       threads.emplace_back([this, thread] {
-        ProfileCache cache(file_);
+        ProfileCache cache(folder_ / "new" / ".." / "profiles.sqlite");
         for (int i = 0; i < kEntries; ++i) {
           const int number = thread * kEntries + i;
           cache.Store(Key(number), Cost(number));

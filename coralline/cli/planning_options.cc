@@ -1,0 +1,140 @@
+#include "coralline/cli/planning_options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+
+#include "coralline/base/error.h"
+#include "coralline/cli/interrupt.h"
+
+namespace coralline::cli {
+namespace {
+
+constexpr int kMaxDevices = 64;
+constexpr std::string_view kEmulated = "emulated:";
+
+// "NAME=COUNT", or "NAME" and the count of --count.
+std::pair<std::string, int> Split(const std::string& text, int count) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos) return {text, count};
+  const char* begin = text.data() + equals + 1;
+  const char* end = text.data() + text.size();
+  int given = 0;
+  const auto parsed = std::from_chars(begin, end, given);
+  if (parsed.ec != std::errc() || parsed.ptr != end || given < 1 ||
+      given > kMaxDevices) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--device {}: expected NAME=COUNT with a count of "
+                            "1 to {}",
+                            text, kMaxDevices));
+  }
+  return {text.substr(0, equals), given};
+}
+
+std::chrono::nanoseconds TargetOf(const PlanningOptions& options) {
+  if (!options.target_fps && !options.target_ms) {
+    throw Error(ErrorKind::kUsage,
+                "--objective devices: for which speed? give --target-fps or "
+                "--target-ms");
+  }
+  const double ms =
+      options.target_ms ? *options.target_ms : 1e3 / *options.target_fps;
+  constexpr double kNanosecondsPerMs = 1e6;
+  return std::chrono::nanoseconds(std::llround(ms * kNanosecondsPerMs));
+}
+
+}  // namespace
+
+void AddPlanningOptions(CLI::App& app, PlanningOptions& options) {
+  app.add_option("MODEL", options.model, "A quantized .tflite file")
+      ->required();
+  app.add_option("--device", options.devices,
+                 "NAME or NAME=COUNT: a device spec by name or .json path, "
+                 "emulated:SPEC, or cpu:N; repeatable")
+      ->allow_extra_args(false)
+      ->capture_default_str();
+  app.add_option("--count", options.count,
+                 "At most so many devices of each --device without a COUNT")
+      ->check(CLI::Range(1, kMaxDevices))
+      ->capture_default_str();
+  app.add_option("--objective", options.objective,
+                 "throughput, latency, or devices: the fewest for a target")
+      ->check(CLI::IsMember({"throughput", "latency", "devices"}))
+      ->capture_default_str();
+  app.add_option("--target-fps", options.target_fps,
+                 "Of --objective devices: inferences per second")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--target-ms", options.target_ms,
+                 "The same as milliseconds between two results")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--host", options.host,
+                 "Who feeds the devices: native, or python as in the paper")
+      ->check(CLI::IsMember({"native", "python"}))
+      ->capture_default_str();
+  app.add_option("--max-replicas", options.max_replicas,
+                 "Devices that may run one segment in turn")
+      ->check(CLI::Range(1, kMaxDevices))
+      ->capture_default_str();
+  app.add_option("--devices-per-link", options.devices_per_link,
+                 "Devices that share one USB root or PCIe lane")
+      ->check(CLI::Range(1, kMaxDevices))
+      ->capture_default_str();
+  app.add_flag("--one-order", options.one_order,
+               "Cut the model's order of ops, and look at no other");
+  app.add_option("--time-limit", options.time_limit_s,
+                 "Seconds, after which the best plan so far is given with a "
+                 "bound")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+}
+
+std::vector<NamedDevices> NamedDevicesOf(const PlanningOptions& options) {
+  std::vector<NamedDevices> devices;
+  for (const std::string& text : options.devices) {
+    const auto [name, count] = Split(text, options.count);
+    NamedDevices named{.group = {.name = name, .count = count}};
+    if (name.starts_with(kEmulated)) {
+      named.group.spec = ReadDeviceSpec(name.substr(kEmulated.size()));
+      named.device = name;
+    } else if (name == "cpu" || name.starts_with("cpu:")) {
+      named.device = name;
+    } else {
+      named.group.spec = ReadDeviceSpec(name);
+      named.group.name = named.group.spec->name;
+    }
+    devices.push_back(std::move(named));
+  }
+  return devices;
+}
+
+ProblemOptions ProblemOptionsOf(const PlanningOptions& options) {
+  return {.host = options.host == kPythonHost.name ? kPythonHost : kNativeHost,
+          .max_replicas = options.max_replicas,
+          .devices_per_link = options.devices_per_link};
+}
+
+PlanOptions PlanOptionsOf(const PlanningOptions& options) {
+  using Clock = std::chrono::steady_clock;
+  const auto end =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                         std::chrono::duration<double>(options.time_limit_s));
+  PlanOptions plan{.all_orders = !options.one_order, .should_stop = [end] {
+                     return Interrupted() || Clock::now() > end;
+                   }};
+  if (options.objective == "latency") plan.objective = Objective::kLatency;
+  const bool has_target = options.target_fps || options.target_ms;
+  if (options.objective == "devices") {
+    plan.objective = Objective::kDevices;
+    plan.target_period = TargetOf(options);
+  } else if (has_target) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("a target is for --objective devices, not {}",
+                            options.objective));
+  }
+  return plan;
+}
+
+}  // namespace coralline::cli

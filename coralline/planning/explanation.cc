@@ -1,0 +1,217 @@
+#include "coralline/planning/explanation.h"
+
+#include <algorithm>
+
+#include "coralline/base/error.h"
+#include "coralline/plan/baselines.h"
+#include "coralline/sim/cpu_cost.h"
+#include "coralline/sim/operator_support.h"
+#include "coralline/tflite/bias.h"
+
+namespace coralline {
+namespace {
+
+// Everything that Explain plans, with one set of options.
+class Explainer {
+ public:
+  Explainer(const Model& model, const DeviceGroup& device,
+            const ProblemOptions& options, const PlanOptions& plan)
+      : model_(model), device_(device), options_(options), plan_(plan) {}
+
+  Explanation Run() {
+    Explanation all{.model = model_.name,
+                    .device = device_.name,
+                    .host = std::string(options_.host.name),
+                    .count = device_.count};
+    for (int count = 1; count <= device_.count + 1; ++count) {
+      AddCount(count, all.by_count);
+    }
+    all.best = all.by_count[device_.count - 1];
+    const ModelProblem problem(model_, {device_}, options_);
+    all.all_devices = OnAllDevices(problem, all.best);
+    all.neighbour = Neighbour(problem, all.best);
+    ProblemOptions as_compiled = options_;
+    as_compiled.cpu_fallback = true;
+    const ModelProblem compiled(model_, {device_}, as_compiled);
+    all.alone = Alone(compiled);
+    for (const Strategy strategy :
+         {Strategy::kCompiler, Strategy::kEqualLayers, Strategy::kLibcoral}) {
+      all.strategies.push_back(Try(compiled, strategy));
+    }
+    all.what_ifs = WhatIfs();
+    return all;
+  }
+
+ private:
+  DeviceGroup WithCount(int count) const {
+    DeviceGroup group = device_;
+    group.count = count;
+    return group;
+  }
+
+  // The plan that is explained is the best over all orders; what it is compared
+  // with is the best of one, which takes a moment only.
+  void AddCount(int count, std::vector<ExplainedPlan>& by_count) const {
+    ExplainedPlan best =
+        Best(WithCount(count), plan_.all_orders && count == device_.count);
+    const bool is_better =
+        by_count.empty() || best.plan.period < by_count.back().plan.period;
+    by_count.push_back(is_better ? std::move(best) : by_count.back());
+  }
+
+  ExplainedPlan Best(const DeviceGroup& group, bool all_orders) const {
+    const ModelProblem problem(model_, {group}, options_);
+    PlanOptions options = plan_;
+    options.all_orders = all_orders;
+    auto plan = FindPlan(problem.problem(), options);
+    if (!plan) problem.FailWithoutPlan();
+    return ExplainPlan(problem, std::move(*plan));
+  }
+
+  ExplainedPlan Alone(const ModelProblem& compiled) const {
+    const Segment whole = OpRange(0, model_.graph.num_ops());
+    auto plan = PlanOfSegments(compiled.problem(), std::span(&whole, 1));
+    if (!plan) compiled.FailWithoutPlan();
+    return ExplainPlan(compiled, std::move(*plan));
+  }
+
+  std::optional<ExplainedPlan> OnAllDevices(const ModelProblem& problem,
+                                            const ExplainedPlan& best) const {
+    if (best.num_devices >= device_.count) return std::nullopt;
+    return ByStrategy(problem, Strategy::kExhaustive);
+  }
+
+  // Shifts each cut between single ops of the problem's order.
+  std::optional<ExplainedPlan> Neighbour(const ModelProblem& problem,
+                                         const ExplainedPlan& best) const {
+    std::optional<Plan> nearest;
+    const auto& stages = best.plan.stages;
+    for (std::size_t s = 0; s + 1 < stages.size(); ++s) {
+      for (const bool earlier : {true, false}) {
+        auto moved = WithMovedCut(problem, stages, s, earlier);
+        if (moved && (!nearest || moved->period < nearest->period)) {
+          nearest = std::move(moved);
+        }
+      }
+    }
+    if (!nearest) return std::nullopt;
+    return ExplainPlan(problem, std::move(*nearest));
+  }
+
+  std::optional<Plan> WithMovedCut(const ModelProblem& problem,
+                                   std::vector<PlannedStage> stages,
+                                   std::size_t s, bool earlier) const {
+    auto& before = stages[s].segment.ops;
+    auto& after = stages[s + 1].segment.ops;
+    auto& from = earlier ? before : after;
+    auto& to = earlier ? after : before;
+    if (from.size() < 2) return std::nullopt;
+    const auto moved = earlier ? from.end() - 1 : from.begin();
+    to.insert(earlier ? to.begin() : to.end(), *moved);
+    from.erase(moved);
+    std::sort(to.begin(), to.end());
+    std::vector<Segment> segments;
+    for (PlannedStage& stage : stages) {
+      const auto cost =
+          problem.problem().costs->Of(stage.segment.ops, stage.device_class);
+      if (!cost || (!cost->can_replicate && stage.replicas > 1)) return {};
+      stage.cost = *cost;
+      segments.push_back(stage.segment);
+    }
+    try {
+      CheckSegments(model_.graph, segments);
+    } catch (const Error&) {
+      return std::nullopt;  // not an order in which the ops can run
+    }
+    return MakePlan(std::move(stages), problem.problem().classes);
+  }
+
+  ExplainedStrategy Try(const ModelProblem& problem, Strategy strategy) const {
+    ExplainedStrategy result{.strategy = strategy};
+    try {
+      result.explained = ByStrategy(problem, strategy);
+      if (!result.explained)
+        result.why_not = "one of its segments does not run";
+    } catch (const Error& error) {
+      result.why_not = error.what();
+    }
+    return result;
+  }
+
+  std::optional<ExplainedPlan> ByStrategy(const ModelProblem& problem,
+                                          Strategy strategy) const {
+    const auto segments =
+        SegmentsBy(strategy, problem.problem(), model_.graph, device_.count);
+    if (!segments) return std::nullopt;
+    auto plan = PlanOfSegments(problem.problem(), *segments);
+    if (!plan) return std::nullopt;
+    return ExplainPlan(problem, std::move(*plan));
+  }
+
+  WhatIf If(std::string change, void (*apply)(DeviceSpec& spec)) const {
+    DeviceGroup group = device_;
+    apply(*group.spec);
+    return {std::move(change), Best(group, false).plan.period};
+  }
+
+  std::vector<WhatIf> WhatIfs() const {
+    if (!device_.spec) return {};
+    return {If("a link twice as fast",
+               [](DeviceSpec& spec) {
+                 spec.streaming_bytes_per_s *= 2;
+                 spec.small_bytes_per_s *= 2;
+                 spec.large_input_bytes_per_s *= 2;
+                 spec.large_output_bytes_per_s *= 2;
+               }),
+            If("a parameter memory twice as large",
+               [](DeviceSpec& spec) { spec.memory.bank_bytes *= 2; }),
+            If("a chip that computes twice as fast",
+               [](DeviceSpec& spec) { spec.clock_hz *= 2; })};
+  }
+
+  const Model& model_;
+  const DeviceGroup& device_;
+  const ProblemOptions& options_;
+  const PlanOptions& plan_;
+};
+
+SegmentCost PartsOf(const ModelProblem& problem, const PlannedStage& stage) {
+  const Graph& graph = problem.model().graph;
+  const auto& spec = problem.cost_models()[stage.device_class].spec;
+  if (!spec) return {.compute_ms = EstimateCpuMs(graph, stage.segment)};
+  const auto mappings = MapOps(graph);
+  Segment mapped;
+  for (const int op : stage.segment.ops) {
+    if (mappings[op].is_mapped()) mapped.ops.push_back(op);
+  }
+  if (mapped.ops.empty()) return {};
+  const auto layers = MakeLayers(graph, *spec, OpsWithBias(problem.model()));
+  return CostOf(graph, mapped, layers, *spec);
+}
+
+}  // namespace
+
+std::size_t ExplainedPlan::SlowestStage() const {
+  const auto slowest = std::max_element(
+      plan.stages.begin(), plan.stages.end(),
+      [](const auto& a, const auto& b) { return a.period() < b.period(); });
+  return static_cast<std::size_t>(slowest - plan.stages.begin());
+}
+
+ExplainedPlan ExplainPlan(const ModelProblem& problem, Plan plan) {
+  ExplainedPlan explained{
+      .load = LoadOf(plan.stages, problem.problem().classes),
+      .num_devices = NumDevices(plan, problem)};
+  for (const PlannedStage& stage : plan.stages) {
+    explained.parts.push_back(PartsOf(problem, stage));
+  }
+  explained.plan = std::move(plan);
+  return explained;
+}
+
+Explanation Explain(const Model& model, const DeviceGroup& device,
+                    const ProblemOptions& options, const PlanOptions& plan) {
+  return Explainer(model, device, options, plan).Run();
+}
+
+}  // namespace coralline

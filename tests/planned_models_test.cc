@@ -1,0 +1,134 @@
+// Planning of whole models: on emulated devices, from profiles, and the
+// published cases that an explanation must get right.
+
+#include <gtest/gtest.h>
+
+#include "coralline/device/emulated_device.h"
+#include "coralline/planning/explanation.h"
+#include "coralline/planning/measured_planning.h"
+#include "coralline/zoo/synthetic.h"
+
+namespace coralline {
+namespace {
+
+DeviceGroup EdgeTpus(int count) {
+  const DeviceSpec spec = ReadDeviceSpec("edgetpu-pcie");
+  return {.name = spec.name, .count = count, .spec = spec};
+}
+
+std::vector<std::size_t> LayersPerStage(const Plan& plan) {
+  std::vector<std::size_t> layers;
+  for (const PlannedStage& stage : plan.stages) {
+    layers.push_back(stage.segment.ops.size());
+  }
+  return layers;
+}
+
+TEST(PlanOnDevices, FindsTheBestPlanWithFewMeasurements) {
+  const Model model = GenerateFullyConnected({.width = 400, .layers = 64});
+  for (const int max_replicas : {1, 16}) {
+    const ModelProblem problem(model, {EdgeTpus(4)},
+                               {.max_replicas = max_replicas});
+    std::vector<std::unique_ptr<Device>> devices;
+    devices.push_back(
+        std::make_unique<EmulatedDevice>(*EdgeTpus(1).spec, 0, std::nullopt));
+    const MeasuredPlan measured =
+        PlanOnDevices(problem, devices,
+                      {.profiler = {.budget = std::chrono::milliseconds(50)}});
+    ASSERT_TRUE(measured.lazy.plan && measured.lazy.is_finished);
+    EXPECT_EQ(measured.num_exhaustive, 64 * 65 / 2);
+    EXPECT_LE(measured.lazy.measured, measured.num_exhaustive / 10);
+    EXPECT_EQ(measured.lazy.measured,
+              static_cast<std::int64_t>(measured.segments.size()));
+    EXPECT_EQ(measured.segments.front().profile.origin, Origin::kEmulated);
+    // What all simulated costs give; emulation is late by microseconds, more on
+    // a loaded machine.
+    const auto simulated = FindPlan(problem.problem(), {});
+    std::vector<Segment> segments;
+    for (const PlannedStage& stage : measured.lazy.plan->stages) {
+      segments.push_back(stage.segment);
+    }
+    const auto as_simulated = PlanOfSegments(problem.problem(), segments);
+    if (max_replicas == 1) {
+      EXPECT_LE(as_simulated->period, simulated->period * 1.02);
+    }
+    EXPECT_GE(measured.lazy.plan->period, simulated->period);
+  }
+}
+
+TEST(ProfileCosts, GiveThePlanOfTheCostsThatWereProfiled) {
+  const Model model = GenerateFullyConnected({.width = 1500});
+  const ModelProblem problem(model, {EdgeTpus(3)}, {.max_replicas = 1});
+  const auto simulated = FindPlan(problem.problem(), {});
+  Profile profile;
+  for (int begin = 0; begin < model.graph.num_ops(); ++begin) {
+    for (int end = begin + 1; end <= model.graph.num_ops(); ++end) {
+      const Segment segment = OpRange(begin, end);
+      const auto busy = problem.problem().costs->Of(segment.ops, 0)->busy;
+      profile.Add({.segment = segment,
+                   .latency = busy,
+                   .low = busy,
+                   .high = busy,
+                   .origin = Origin::kSimulated});
+    }
+  }
+  ProfileCosts costs(profile, *problem.problem().costs, kNativeHost);
+  PlanProblem known = problem.problem();
+  known.costs = &costs;
+  known.floors = {};
+  EXPECT_EQ(FindPlan(known, {})->period, simulated->period);
+  EXPECT_EQ(LayersPerStage(*FindPlan(known, {})), LayersPerStage(*simulated));
+  // The whole model alone is no cover of three stages, but it is a plan.
+  Profile whole;
+  whole.Add(*profile.Find(OpRange(0, model.graph.num_ops()).ops));
+  ProfileCosts one(whole, *problem.problem().costs, kNativeHost);
+  known.costs = &one;
+  EXPECT_EQ(FindPlan(known, {})->stages.size(), 1);
+}
+
+// PAPER.md: 47x with three devices, 35x with four.
+TEST(Explain, ThreeDevicesBeatFourUnderThePythonHost) {
+  const Model model = GenerateFullyConnected({.width = 2620});
+  const Explanation why =
+      Explain(model, EdgeTpus(4), {.host = kPythonHost}, {});
+  EXPECT_EQ(why.best.num_devices, 3);
+  EXPECT_EQ(LayersPerStage(why.best.plan), (std::vector<std::size_t>{2, 1, 2}));
+  // The host is what limits it, and with four stages more so.
+  EXPECT_EQ(why.best.load.period(), why.best.load.host);
+  EXPECT_EQ(why.by_count[3].plan.period, why.by_count[2].plan.period);
+  ASSERT_TRUE(why.all_devices);
+  EXPECT_EQ(why.all_devices->load.period(), why.all_devices->load.host);
+  EXPECT_EQ(why.all_devices->load.host, why.best.load.host / 3 * 4);
+}
+
+TEST(Explain, TheEqualCutInThreeLosesFromWidth2020) {
+  for (const int width : {1980, 2020}) {
+    const Model model = GenerateFullyConnected({.width = width});
+    const Explanation why =
+        Explain(model, EdgeTpus(3), {.host = kPythonHost}, {});
+    const ExplainedPlan& equal = *why.strategies[1].explained;
+    EXPECT_EQ(LayersPerStage(equal.plan), (std::vector<std::size_t>{1, 2, 2}));
+    const auto streamed = equal.parts[1].placement.streamed_bytes;
+    if (width == 1980) {
+      EXPECT_EQ(streamed, 0);
+      EXPECT_EQ(equal.load.period(), equal.load.host);
+    } else {
+      EXPECT_GT(streamed, 3 << 20);
+      EXPECT_EQ(equal.SlowestStage(), 1);
+      EXPECT_GT(equal.plan.period, 10 * why.best.plan.period);
+    }
+  }
+}
+
+TEST(Explain, AWrongCutIsSlowerThanOneDevice) {
+  const Model model = GenerateFullyConnected({.width = 100});
+  const Explanation why =
+      Explain(model, EdgeTpus(4), {.host = kPythonHost}, {});
+  const ExplainedPlan& equal = *why.strategies[1].explained;
+  EXPECT_GT(equal.plan.period, 2 * why.alone.plan.period);
+  EXPECT_EQ(equal.load.period(), equal.load.host);
+  EXPECT_LE(why.best.plan.period, why.alone.plan.period);
+}
+
+}  // namespace
+}  // namespace coralline
