@@ -49,8 +49,9 @@ void ReportPlan(const Plan& plan, Objective objective,
 }
 
 // Arguments: devices, whether stages may have replicas, and the objective.
-void PlanOn(const Model& model, benchmark::State& state) {
-  const auto objective = static_cast<Objective>(state.range(2));
+void PlanOn(const Model& model, benchmark::State& state,
+            PlanOptions planning = {}) {
+  planning.objective = static_cast<Objective>(state.range(2));
   const std::vector<DeviceGroup> groups = {
       {.name = "edgetpu-pcie",
        .count = static_cast<int>(state.range(0)),
@@ -60,10 +61,10 @@ void PlanOn(const Model& model, benchmark::State& state) {
   std::optional<Plan> plan;
   for (auto _ : state) {
     const ModelProblem problem(model, groups, options);
-    plan = FindPlan(problem.problem(), {.objective = objective});
+    plan = FindPlan(problem.problem(), planning);
   }
   if (plan) {
-    ReportPlan(*plan, objective, state);
+    ReportPlan(*plan, planning.objective, state);
   } else {
     state.SkipWithError("no plan");
   }
@@ -87,6 +88,13 @@ void BM_InceptionV4(benchmark::State& state) {
   PlanOn({.name = "inception_v4", .graph = InceptionV4().Make()}, state);
 }
 BENCHMARK(BM_InceptionV4)->Apply(Sizes);
+
+// As where all orders are too many to look at.
+void BM_InceptionV4ByOrders(benchmark::State& state) {
+  PlanOn({.name = "inception_v4", .graph = InceptionV4().Make()}, state,
+         {.max_boundaries = 1000});
+}
+BENCHMARK(BM_InceptionV4ByOrders)->Apply(Sizes);
 
 void BM_MoveNet(benchmark::State& state) {
   const auto path = std::filesystem::path(CORALLINE_MODELS_DIR) /

@@ -153,7 +153,9 @@ std::optional<std::int64_t> LatticePlanner::LeastPeriod(
   };
   // Mostly nothing but devices, of one class, limits a plan.
   if (is_feasible(relaxed)) return relaxed;
-  return Bisect(relaxed + 1, high, is_feasible);
+  // And mostly one plan alone has the least latency.
+  if (!is_feasible(high - 1)) return high;
+  return Bisect(relaxed + 1, high - 1, is_feasible);
 }
 
 LabelSearch LatticePlanner::Search(const PlanLimits& limits,
