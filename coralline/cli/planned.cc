@@ -91,6 +91,15 @@ Planned Measured(const ModelProblem& problem,
                               "reach on these devices",
                               FormatMs(plan_options.target_period)));
     }
+    if (planned.measured->lazy.refused > 0) {
+      throw Error(
+          ErrorKind::kModel,
+          fmt::format("{}: no plan: the devices refused {} of the {} "
+                      "segments that plans asked for, and no cut goes "
+                      "around them; add a CPU core with --device cpu=1",
+                      problem.model().name, planned.measured->lazy.refused,
+                      planned.measured->lazy.measured));
+    }
     problem.FailWithoutPlan();
   }
   planned.plan = *plan;

@@ -78,7 +78,8 @@ void ModelProblem::FailWithoutPlan() const {
   }
   throw Error(ErrorKind::kModel,
               fmt::format("{}: no plan: no cut into segments that the devices "
-                          "run; allow more devices with --count",
+                          "run; allow more of them with --count, or more CPU "
+                          "cores with --device cpu=2",
                           model_.name));
 }
 

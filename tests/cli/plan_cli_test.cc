@@ -1,5 +1,6 @@
 // plan, profile and explain, as a user runs them.
 
+#include "coralline/tflite/model_builder.h"
 #include "tests/cli/cli_fixture.h"
 
 namespace coralline {
@@ -138,6 +139,41 @@ TEST_F(PlanCli, GivesTheCpuWhatTheAcceleratorLeaves) {
   const Result compiler =
       Run("plan " + model + " --count 2 --strategy compiler");
   EXPECT_THAT(compiler.output, HasSubstr("none: made by another method"));
+}
+
+// Two chains of TANH, from an input to an output each.
+std::string TwoParts() {
+  ModelBuilder builder;
+  const auto tensor = [](const std::string& name) {
+    return Tensor{.name = name,
+                  .type = DataType::kInt8,
+                  .shape = {1, 64},
+                  .quantization = {.scale = {1.0F / 128}, .zero_point = {0}}};
+  };
+  std::vector<int> last;
+  for (const std::string part : {"a", "b"}) {
+    last.push_back(builder.AddInput(tensor(part)));
+  }
+  for (int i = 0; i < 6; ++i) {
+    int& at = last[i % 2];
+    const int next = builder.AddActivation(tensor(std::string(i + 2, 't')));
+    builder.AddOp({.kind = OpKind::kTanh, .inputs = {at}, .outputs = {next}});
+    at = next;
+  }
+  builder.SetOutputs(last);
+  const Model model = builder.Build("parts");
+  return {reinterpret_cast<const char*>(model.bytes.data()),
+          model.bytes.size()};
+}
+
+TEST_F(PlanCli, SaysThatAModelIsOfTwoParts) {
+  Write("parts.tflite", TwoParts());
+  const Result plan = Run("plan parts.tflite --count 2 --max-replicas 1");
+  EXPECT_EQ(plan.status, 0) << plan.output;
+  EXPECT_THAT(plan.output,
+              AllOf(HasSubstr("optimal over all orders"),
+                    HasSubstr("note: the model is 2 parts that no tensor "
+                              "joins")));
 }
 
 TEST_F(PlanCli, RefusesWhatIsNoModel) {
