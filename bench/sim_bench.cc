@@ -5,8 +5,8 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <utility>
 
+#include "bench/networks.h"
 #include "coralline/sim/consecutive_costs.h"
 #include "coralline/sim/growing_segment.h"
 #include "coralline/sim/measurement.h"
@@ -15,73 +15,6 @@
 
 namespace coralline {
 namespace {
-
-constexpr int kOps = 209;
-
-// A network that is built op by op; `last_` is the tensor made last.
-class Network {
- protected:
-  explicit Network(std::vector<int> input) : last_(Add(std::move(input))) {
-    graph_.inputs = {last_};
-  }
-
-  int Add(std::vector<int> shape) {
-    graph_.tensors.push_back(
-        {.type = DataType::kInt8, .shape = std::move(shape)});
-    return static_cast<int>(graph_.tensors.size()) - 1;
-  }
-
-  void AddOp(OpKind kind, std::vector<int> inputs, std::vector<int> shape) {
-    last_ = Add(std::move(shape));
-    graph_.ops.push_back(
-        {.kind = kind, .inputs = std::move(inputs), .outputs = {last_}});
-  }
-
-  void AddConv(int outputs, int kernel, int side) {
-    const int inputs = graph_.tensors[last_].shape.back();
-    const int weights = Add({outputs, kernel, kernel, inputs});
-    Tensor& tensor = graph_.tensors[weights];
-    tensor.constant_bytes = NumBytes(tensor);
-    AddOp(OpKind::kConv2d, {last_, weights}, {1, side, side, outputs});
-  }
-
-  Graph Finish() {
-    graph_.outputs = graph_.ops.back().outputs;
-    return std::move(graph_);
-  }
-
-  Graph graph_;
-  int last_ = 0;
-};
-
-// Residual blocks of many sizes, as in a ResNet: three convolutions and the sum
-// with what the block began with. Widths grow from 32 to over 400, so that the
-// network takes about three times what the chip holds (counter "capacities").
-class ResidualNetwork : Network {
- public:
-  ResidualNetwork() : Network({1, 64, 64, 32}) {}
-
-  Graph Make() {
-    for (int block = 0; graph_.num_ops() < kOps; ++block) AddBlock(block);
-    graph_.ops.resize(kOps);
-    return Finish();
-  }
-
- private:
-  // Where the map gets wider or smaller, a convolution brings it there.
-  void AddBlock(int block) {
-    const int width = 32 + 32 * (block * 15 / 52);
-    const int side = 64 >> (block / 14);
-    if (graph_.tensors[last_].shape != std::vector{1, side, side, width}) {
-      AddConv(width, 1, side);
-    }
-    const int skip = last_;
-    AddConv(width * 5 / 8, 1, side);
-    AddConv(width * 3 / 4 + 4 * (block % 5), 3, side);
-    AddConv(width, 1, side);
-    AddOp(OpKind::kAdd, {last_, skip}, {1, side, side, width});
-  }
-};
 
 // Eleven blocks of four branches of one to three ops, as in an Inception v3.
 class InceptionNetwork : Network {

@@ -1,19 +1,13 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
-#include <set>
 
-#include "coralline/base/error.h"
 #include "coralline/cli/command.h"
 #include "coralline/cli/interrupt.h"
-#include "coralline/cli/measuring_options.h"
 #include "coralline/cli/plan_report.h"
-#include "coralline/cli/planning_options.h"
+#include "coralline/cli/planned.h"
 #include "coralline/cli/progress.h"
-#include "coralline/plan/baselines.h"
-#include "coralline/planning/measured_planning.h"
 #include "coralline/tflite/reader.h"
 
 namespace coralline::cli {
@@ -35,185 +29,22 @@ constexpr const char* kFooter =
     "  coralline plan model.tflite --count 4 --strategy compiler\n"
     "  coralline plan model.tflite --count 8 --front";
 
-struct Options : PlanningOptions {
-  MeasuringOptions measuring;
-  std::string strategy = "optimal";
-  std::string profile;
-  std::string output;
-  double optimism = 0;  // 0: by the kind of device
-  double gap = 0;
-  std::int64_t libcoral_threshold_ns = 1'000'000;
-  int libcoral_step = 1;
-  bool front = false;
-  bool json = false;
-};
-
-// What was planned, and what it took.
-struct Planned {
-  Plan plan;
-  std::optional<MeasuredPlan> measured;
-  std::int64_t num_libcoral = 0;  // segments that libcoral would have measured
-  /// Of the costs: one origin, or several joined by "and".
-  std::string origin = "simulated";
-};
-
-template <typename Profiles, typename OriginOf>
-std::string OriginsOf(const Profiles& profiles, const OriginOf& origin_of) {
-  std::set<std::string> origins;
-  for (const auto& profile : profiles) {
-    origins.emplace(OriginText(origin_of(profile)));
-  }
-  return fmt::format("{}", fmt::join(origins, " and "));
-}
-
-[[noreturn]] void FailOnTarget(const ModelProblem& problem,
-                               const PlanOptions& options) {
-  PlanOptions fastest = options;
-  fastest.objective = Objective::kThroughput;
-  const auto best = FindPlan(problem.problem(), fastest);
-  if (!best) problem.FailWithoutPlan();
-  throw Error(
-      ErrorKind::kUsage,
-      fmt::format("the target of {} between results is out of reach: the best "
-                  "plan on these devices takes {}; allow more devices with "
-                  "--count, or a slower target",
-                  FormatMs(options.target_period), FormatMs(best->period)));
-}
-
-Plan Optimal(const ModelProblem& problem, const PlanOptions& options) {
-  auto plan = FindPlan(problem.problem(), options);
-  if (plan) return std::move(*plan);
-  if (options.objective == Objective::kDevices) FailOnTarget(problem, options);
-  problem.FailWithoutPlan();
-}
-
-// A true bound for an emulated device, which is never early; a guess for a CPU,
-// whose costs are estimated.
-double OptimismOf(const Options& options, const ModelProblem& problem) {
-  constexpr double kGuess = 0.25;
-  if (options.optimism > 0) return options.optimism;
-  bool has_cpu = false;
-  for (std::size_t c = 0; c < problem.problem().classes.size(); ++c) {
-    has_cpu = has_cpu || problem.is_cpu(static_cast<int>(c));
-  }
-  return has_cpu ? kGuess : 1;
-}
-
-Planned Measured(const ModelProblem& problem,
-                 const std::vector<NamedDevices>& named,
-                 const PlanOptions& plan_options, const Options& options) {
-  const auto devices = DevicesOf(named, problem);
-  const auto cache = OpenCache(options.measuring);
-  const std::int64_t ops = problem.problem().num_ops();
-  Progress progress("measuring segment", ops * (ops + 1) / 2);
-  MeasuredPlanningOptions measured{
-      .lazy = {.plan = plan_options,
-               .optimism = OptimismOf(options, problem),
-               .gap = options.gap,
-               .progress = [&progress](
-                               std::int64_t done,
-                               std::int64_t) { progress.Update(done); }},
-      .profiler = ProfilerOptionsOf(options.measuring),
-      .cache = cache.get()};
-  // Measuring takes as long as it takes; Ctrl-C ends it.
-  measured.lazy.plan.should_stop = [] { return Interrupted().load(); };
-  Planned planned{.measured = PlanOnDevices(problem, devices, measured)};
-  auto& plan = planned.measured->lazy.plan;
-  if (!plan) {
-    if (Interrupted()) {
-      throw Error(ErrorKind::kFailed,
-                  "interrupted before any plan was measured; what was measured "
-                  "is in the cache");
-    }
-    if (plan_options.objective == Objective::kDevices) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("the target of {} between results is out of "
-                              "reach on these devices",
-                              FormatMs(plan_options.target_period)));
-    }
-    problem.FailWithoutPlan();
-  }
-  planned.plan = *plan;
-  planned.origin =
-      OriginsOf(planned.measured->segments,
-                [](const auto& segment) { return segment.profile.origin; });
-  planned.plan.certificate->method += fmt::format(
-      "; costs of {} segments {}, of the others taken as {:.2f} of the "
-      "simulator's or more{}",
-      planned.measured->lazy.measured, planned.origin,
-      planned.measured->lazy.optimism,
-      planned.measured->lazy.optimism < measured.lazy.optimism
-          ? ", the least ratio that was seen"
-          : "");
-  return planned;
-}
-
-Planned FromProfile(const ModelProblem& problem, const PlanOptions& options,
-                    const std::string& path) {
-  const Profile profile = ReadProfile(path);
-  if (profile.model_hash != HashModel(problem.model())) {
-    throw Error(
-        ErrorKind::kModel,
-        fmt::format("{}: measured on model '{}' with other content than "
-                    "'{}'; profile it again",
-                    path, profile.model, problem.model().name));
-  }
-  ProfileCosts costs(profile, *problem.problem().costs, problem.host());
-  PlanProblem known = problem.problem();
-  known.costs = &costs;
-  known.floors = {};
-  auto plan = FindPlan(known, options);
-  if (!plan) {
-    throw Error(ErrorKind::kModel,
-                fmt::format("{}: no plan: its {} segments do not join to the "
-                            "whole model{}; profile more of them with --all",
-                            path, profile.segments.size(),
-                            options.objective == Objective::kDevices
-                                ? ", or not at the target"
-                                : ""));
-  }
-  plan->certificate->method += fmt::format("; among the {} segments of {}",
-                                           profile.segments.size(), path);
-  return {.plan = std::move(*plan),
-          .origin = OriginsOf(profile.segments, [](const auto& segment) {
-            return segment.origin;
-          })};
-}
-
-Planned ByStrategy(const Model& model, const ModelProblem& problem,
-                   Strategy strategy, const Options& options) {
-  int count = 0;
-  for (const DeviceClass& device : problem.problem().classes) {
-    count += device.count;
-  }
-  const LibcoralOptions libcoral{
-      .diff_threshold = std::chrono::nanoseconds(options.libcoral_threshold_ns),
-      .partition_search_step = options.libcoral_step};
-  const auto segments =
-      SegmentsBy(strategy, problem.problem(), model.graph, count, libcoral);
-  auto plan = segments ? PlanOfSegments(problem.problem(), *segments)
-                       : std::optional<Plan>();
-  if (!plan) {
-    throw Error(ErrorKind::kFailed,
-                fmt::format("strategy '{}' finds no cut into {} segments that "
-                            "run; use --strategy optimal",
-                            StrategyName(strategy), count));
-  }
-  return {.plan = std::move(*plan)};
-}
-
-std::int64_t LibcoralSegmentCount(const ModelProblem& problem, int count) {
-  try {
-    return LibcoralSegments(problem.model().graph, *problem.problem().costs,
-                            count)
-        .segments_measured;
-  } catch (const Error&) {
-    return 0;  // it aborts on this model
-  }
+// Where fewer devices are as good as all of them, but for a percent.
+void PrintIfFewerDo(const ModelProblem& problem, const Plan& plan) {
+  const auto fewer = FindPlan(problem.problem(),
+                              {.objective = Objective::kDevices,
+                               .target_period = plan.period + plan.period / 100,
+                               .all_orders = false});
+  if (!fewer || fewer->num_devices() >= plan.num_devices()) return;
+  fmt::print(
+      "note: {} of the devices do the same within 1 %, a result every "
+      "{}: --count {}\n",
+      NumDevices(*fewer, problem), FormatMs(fewer->period),
+      NumDevices(*fewer, problem));
 }
 
 void PrintText(const Planned& planned, const ModelProblem& problem,
-               const Options& options, Objective objective) {
+               const PlanCommandOptions& options, Objective objective) {
   const Plan& plan = planned.plan;
   const ExplainedPlan explained = ExplainPlan(problem, plan);
   fmt::print("{}: {} stage{} on {} device{}, {} host, {}\n",
@@ -235,6 +66,11 @@ void PrintText(const Planned& planned, const ModelProblem& problem,
         "note: the model is {} parts that no tensor joins; one pipeline "
         "runs them all\n",
         parts);
+  }
+  const bool is_simulated =
+      plan.certificate && !planned.measured && !planned.profile;
+  if (is_simulated && objective == Objective::kThroughput) {
+    PrintIfFewerDo(problem, plan);
   }
   if (planned.measured) {
     const MeasuredPlan& measured = *planned.measured;
@@ -280,7 +116,7 @@ Json CertificateJson(const Plan& plan, Objective objective) {
 }
 
 void PrintJson(const Planned& planned, const ModelProblem& problem,
-               const Options& options, Objective objective) {
+               const PlanCommandOptions& options, Objective objective) {
   const Plan& plan = planned.plan;
   const ExplainedPlan explained = ExplainPlan(problem, plan);
   Json json = {
@@ -305,7 +141,8 @@ void PrintJson(const Planned& planned, const ModelProblem& problem,
   fmt::print("{}\n", json.dump(2));
 }
 
-void PrintFront(const ModelProblem& problem, const Options& options) {
+void PrintFront(const ModelProblem& problem,
+                const PlanCommandOptions& options) {
   const auto front = ParetoFront(problem.problem(), 0);
   if (front.empty()) problem.FailWithoutPlan();
   if (!options.json) {
@@ -326,24 +163,7 @@ void PrintFront(const ModelProblem& problem, const Options& options) {
                          .dump(2));
 }
 
-Planned MakePlanned(const Model& model, const ModelProblem& problem,
-                    const std::vector<NamedDevices>& named,
-                    const PlanOptions& plan_options, const Options& options) {
-  const Strategy strategy = ParseStrategy(options.strategy);
-  if (strategy != Strategy::kOptimal) {
-    return ByStrategy(model, problem, strategy, options);
-  }
-  if (!options.profile.empty()) {
-    return FromProfile(problem, plan_options, options.profile);
-  }
-  if (!IsMeasured(named)) return {.plan = Optimal(problem, plan_options)};
-  Planned planned = Measured(problem, named, plan_options, options);
-  planned.num_libcoral = LibcoralSegmentCount(
-      problem, static_cast<int>(planned.plan.stages.size()));
-  return planned;
-}
-
-int Run(const Options& options) {
+int Run(const PlanCommandOptions& options) {
   Interrupted();
   const auto named = NamedDevicesOf(options);
   std::vector<DeviceGroup> groups;
@@ -364,8 +184,13 @@ int Run(const Options& options) {
     progress->Update(++steps);
     return stop();
   };
-  const Planned planned =
-      MakePlanned(model, problem, named, plan_options, options);
+  const Planned planned = MakePlanned(problem, named, plan_options, options);
+  progress.reset();
+  if (!options.output.empty()) {
+    WritePlanDocument(options.output,
+                      DocumentOf(planned, problem, plan_options, options),
+                      model.graph);
+  }
   options.json ? PrintJson(planned, problem, options, plan_options.objective)
                : PrintText(planned, problem, options, plan_options.objective);
   return Interrupted() ? kInterrupted : 0;
@@ -374,7 +199,7 @@ int Run(const Options& options) {
 }  // namespace
 
 Action ConfigurePlan(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PlanCommandOptions>();
   AddPlanningOptions(app, *options);
   app.add_option("--strategy", options->strategy,
                  "optimal; or another method's cut into --count segments: "

@@ -97,13 +97,16 @@ std::vector<NamedDevices> NamedDevicesOf(const PlanningOptions& options) {
     const auto [name, count] = Split(text, options.count);
     NamedDevices named{.group = {.name = name, .count = count}};
     if (name.starts_with(kEmulated)) {
-      named.group.spec = ReadDeviceSpec(name.substr(kEmulated.size()));
+      named.spec = name.substr(kEmulated.size());
       named.device = name;
     } else if (name == "cpu" || name.starts_with("cpu:")) {
       named.device = name;
     } else {
-      named.group.spec = ReadDeviceSpec(name);
-      named.group.name = named.group.spec->name;
+      named.spec = name;
+    }
+    if (!named.spec.empty()) {
+      named.group.spec = ReadDeviceSpec(named.spec);
+      if (named.device.empty()) named.group.name = named.group.spec->name;
     }
     devices.push_back(std::move(named));
   }

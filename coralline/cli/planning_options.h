@@ -34,6 +34,7 @@ void AddPlanningOptions(CLI::App& app, PlanningOptions& options);
 /// on a device or simulated.
 struct NamedDevices {
   DeviceGroup group;
+  std::string spec;    ///< name or path of the group's spec
   std::string device;  ///< for MakeDevices; empty where it is simulated
 };
 

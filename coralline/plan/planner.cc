@@ -95,7 +95,9 @@ class Planner {
       return certificate;
     }
     OrderSearch orders(problem_.precedence, order_);
+    const std::int64_t most = certificate.segments + options_.max_segments;
     while (certificate.orders < options_.max_orders &&
+           certificate.segments < most &&
            !(options_.should_stop && options_.should_stop())) {
       const Certificate one = SearchOrder(orders.Next());
       certificate.segments += one.segments;

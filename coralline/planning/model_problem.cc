@@ -11,16 +11,9 @@
 namespace coralline {
 namespace {
 
-bool HasUnmappedOps(const Graph& graph) {
-  const auto mappings = MapOps(graph);
-  return !std::all_of(mappings.begin(), mappings.end(),
-                      [](const auto& mapping) { return mapping.is_mapped(); });
-}
-
 // What comes before, on and after the accelerator: an order in which every part
 // can be cut off, whatever the file's.
-std::vector<int> OrderOf(const Graph& graph) {
-  const MappedParts parts = PartsOf(graph, MapOps(graph));
+std::vector<int> OrderOf(const MappedParts& parts) {
   std::vector<int> order = parts.head.ops;
   for (const Segment* part : {&parts.mapped, &parts.tail}) {
     order.insert(order.end(), part->ops.begin(), part->ops.end());
@@ -52,12 +45,15 @@ ModelProblem::ModelProblem(const Model& model,
           {.spec = group.spec, .cpu_fallback = options.cpu_fallback});
     }
   }
-  if (!has_cpu && !options.cpu_fallback && HasUnmappedOps(model.graph)) {
-    add("cpu", 1, false, {.unmapped_ops_only = true});
+  const MappedParts parts = PartsOf(model.graph, MapOps(model.graph));
+  const int num_cores =
+      (parts.head.ops.empty() ? 0 : 1) + (parts.tail.ops.empty() ? 0 : 1);
+  if (!has_cpu && !options.cpu_fallback && num_cores > 0) {
+    add("cpu", num_cores, false, {.unmapped_ops_only = true});
   }
   costs_ = std::make_unique<SimulatedCosts>(model, models_, options.host);
   problem_.precedence = PrecedenceOf(model.graph);
-  problem_.order = OrderOf(model.graph);
+  problem_.order = OrderOf(parts);
   problem_.max_replicas = options.max_replicas;
   problem_.costs = costs_.get();
   problem_.floors = costs_->Floors();

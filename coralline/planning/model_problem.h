@@ -28,7 +28,8 @@ struct ProblemOptions {
 
 /// A model and devices as the planner takes them: classes, simulated costs and
 /// their floors. Where accelerators leave ops to the CPU and no CPU is among
-/// the groups, one core is added, for those ops alone.
+/// the groups, one core is added for those before the accelerators, and one for
+/// those behind, for these ops alone.
 class ModelProblem {
  public:
   /// Keeps a reference to the model.

@@ -100,19 +100,15 @@ class SimulatedCosts::Walker {
 
   std::optional<StageCost> OnAccelerator(std::span<const int> ops,
                                          const HostModel& host) {
+    MoveTo(ops);
     double fallback_ms = 0;
-    mapped_.clear();
-    for (const int op : ops) {
-      if (mappings_[op].is_mapped()) {
-        mapped_.push_back(op);
-      } else if (kind_.cpu_fallback) {
-        fallback_ms += cpu_ms_[op];
-      } else {
-        return std::nullopt;
+    if (num_unmapped_ > 0) {
+      if (!kind_.cpu_fallback) return std::nullopt;
+      for (const int op : ops) {
+        if (!mappings_[op].is_mapped()) fallback_ms += cpu_ms_[op];
       }
+      if (segment_->ops().empty()) return StageCostOf(fallback_ms, 0, host);
     }
-    if (mapped_.empty()) return StageCostOf(fallback_ms, 0, host);
-    MoveTo(mapped_);
     const SegmentCost cost = segment_->Cost();
     // What gives nothing to anybody is no segment.
     if (cost.output_ms <= 0) return std::nullopt;
@@ -124,13 +120,33 @@ class SimulatedCosts::Walker {
 
   // Pops what differs from the ops of the last segment, and pushes the rest.
   void MoveTo(std::span<const int> ops) {
-    const auto known = segment_->ops();
-    const auto [differs, rest] =
-        std::mismatch(known.begin(), known.end(), ops.begin(), ops.end());
-    for (auto extra = known.end() - differs; extra > 0; --extra) {
-      segment_->Pop();
+    const std::size_t kept = NumKept(ops);
+    while (ops_.size() > kept) {
+      if (mappings_[ops_.back()].is_mapped()) {
+        segment_->Pop();
+      } else {
+        --num_unmapped_;
+      }
+      ops_.pop_back();
     }
-    std::for_each(rest, ops.end(), [this](int op) { segment_->Push(op); });
+    for (const int op : ops.subspan(kept)) {
+      if (mappings_[op].is_mapped()) {
+        segment_->Push(op);
+      } else {
+        ++num_unmapped_;
+      }
+      ops_.push_back(op);
+    }
+  }
+
+  // How many ops the last segment shares with this one. Mostly all but the
+  // last: that is one comparison of memory.
+  std::size_t NumKept(std::span<const int> ops) const {
+    const std::size_t most = std::min(ops_.size(), ops.size() - 1);
+    const auto end = ops_.begin() + static_cast<std::ptrdiff_t>(most);
+    if (std::equal(ops_.begin(), end, ops.begin())) return most;
+    const auto differs = std::mismatch(ops_.begin(), end, ops.begin()).first;
+    return static_cast<std::size_t>(differs - ops_.begin());
   }
 
   std::optional<StageCost> OnCpu(std::span<const int> ops,
@@ -152,7 +168,8 @@ class SimulatedCosts::Walker {
   std::vector<Layer> layers_;
   std::optional<GrowingSegment> segment_;
   mutable std::optional<SegmentFloors> floors_;
-  std::vector<int> mapped_;
+  std::vector<int> ops_;  // of the last segment; segment_ has the mapped ones
+  int num_unmapped_ = 0;
 };
 
 SimulatedCosts::SimulatedCosts(const Model& model,

@@ -191,9 +191,13 @@ class GrowingSegment::Impl {
   void Pack(std::size_t large, SegmentCost& cost) {
     cost.placement = PackInto(banks_, blocked_, spec_.memory,
                               sums_.back().terms.inputs.size(), streamed_);
+    double ms = 0;
     for (const int i : streamed_) {
-      AddPart(parts_[blocked_[i].index].streaming[large], cost);
+      const LayerCost& part = parts_[blocked_[i].index].streaming[large];
+      ms += part.streaming_ms;
+      cost.is_interpolated = cost.is_interpolated || part.passes > 1;
     }
+    cost.streaming_ms += ms;
   }
 
   DeviceSpec spec_;

@@ -7,6 +7,7 @@ namespace {
 
 bool HasBias(const Model& model, const Op& op) {
   if (op.inputs.size() < 3 || op.inputs[2] == Op::kNoTensor) return false;
+  if (!model.graph.tensors[op.inputs[2]].is_constant()) return false;
   const auto bytes = ConstantData(model, op.inputs[2]);
   return std::any_of(bytes.begin(), bytes.end(),
                      [](std::byte byte) { return byte != std::byte{0}; });

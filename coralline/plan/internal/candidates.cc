@@ -46,7 +46,6 @@ class Candidates::Builder {
       }
     }
     out_.first_.push_back(out_.all_.size());
-    if (!out_.uses_host_ && !uses_link_) out_.shared_.clear();
   }
 
  private:
@@ -86,10 +85,16 @@ class Candidates::Builder {
     }
   }
 
+  bool IsTooMuch() const {
+    const auto kept = static_cast<std::int64_t>(out_.all_.size());
+    return out_.num_segments_ > options_.max_segments ||
+           kept > options_.max_segments / 4;
+  }
+
   void AskForCost(int to) {
-    if (++out_.num_segments_ > options_.max_segments ||
-        (out_.num_segments_ % 1024 == 0 && options_.should_stop &&
-         options_.should_stop())) {
+    ++out_.num_segments_;
+    if (IsTooMuch() || (out_.num_segments_ % 1024 == 0 &&
+                        options_.should_stop && options_.should_stop())) {
       out_.is_complete_ = false;
       return;
     }
@@ -118,9 +123,11 @@ class Candidates::Builder {
       return;
     }
     out_.all_.push_back(candidate);
-    out_.shared_.push_back(shared);
     out_.uses_host_ = out_.uses_host_ || shared.host > 0;
-    uses_link_ = uses_link_ || shared.link > 0;
+    if (shared.host > 0 || shared.link > 0 || !out_.shared_.empty()) {
+      out_.shared_.resize(out_.all_.size());
+      out_.shared_.back() = shared;
+    }
     reach_.devices[to] =
         std::min(reach_.devices[to], reach_.devices[from_] + replicas);
     reach_.latency[to] =
@@ -137,7 +144,6 @@ class Candidates::Builder {
   Remainders reach_;                // from the beginning, within the period
   int from_ = 0;
   std::vector<int> ops_;
-  bool uses_link_ = false;
 };
 
 Candidates::Candidates(const PlanProblem& problem, const Lattice& lattice,

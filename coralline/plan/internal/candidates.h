@@ -47,7 +47,8 @@ class Candidates {
  public:
   struct Options {
     PlanLimits limits;
-    /// More are not looked at; the result is incomplete then.
+    /// No more are looked at, and a quarter as many kept, which take 16
+    /// to 32 bytes; the result is incomplete then.
     std::int64_t max_segments = kNoLimit;
     /// Asked now and then; true ends the search early.
     std::function<bool()> should_stop;

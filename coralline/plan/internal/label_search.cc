@@ -71,7 +71,9 @@ void LabelSearch::SearchFrom(int boundary) {
   }
 }
 
-// Keeps the ways that no other beats or equals in every amount.
+// Keeps the ways that no other beats or equals in every amount, those with
+// fewer devices first. What beats a way mostly has as many, so it is looked for
+// from there.
 void LabelSearch::Insert(std::vector<std::int64_t>& ways,
                          const Amounts& way) const {
   const auto covers = [this](const std::int64_t* a, const std::int64_t* b) {
@@ -80,17 +82,27 @@ void LabelSearch::Insert(std::vector<std::int64_t>& ways,
     }
     return true;
   };
-  std::size_t kept = 0;
-  for (std::size_t at = 0; at < ways.size(); at += width_) {
-    if (covers(&ways[at], way.data())) return;
+  std::size_t end = ways.size();
+  while (end > 0 && ways[end - width_ + total_] > way[total_]) end -= width_;
+  for (std::size_t at = end; at > 0; at -= width_) {
+    if (covers(&ways[at - width_], way.data())) return;
   }
-  for (std::size_t at = 0; at < ways.size(); at += width_) {
+  std::size_t kept = end;
+  for (std::size_t at = end; at < ways.size(); at += width_) {
     if (covers(way.data(), &ways[at])) continue;
     if (kept != at) std::copy_n(&ways[at], width_, &ways[kept]);
     kept += width_;
   }
   ways.resize(kept);
-  ways.insert(ways.end(), way.begin(), way.end());
+  ways.insert(ways.begin() + static_cast<std::ptrdiff_t>(end), way.begin(),
+              way.end());
+  // Of those with as many devices, too.
+  for (std::size_t at = end;
+       at > 0 && ways[at - width_ + total_] == way[total_]; at -= width_) {
+    if (!covers(way.data(), &ways[at - width_])) continue;
+    const auto begin = ways.begin() + static_cast<std::ptrdiff_t>(at - width_);
+    ways.erase(begin, begin + static_cast<std::ptrdiff_t>(width_));
+  }
 }
 
 std::vector<LabelSearch::Total> LabelSearch::Totals() const {

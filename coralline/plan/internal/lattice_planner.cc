@@ -147,10 +147,15 @@ std::optional<std::int64_t> LatticePlanner::LeastPeriod(
     at.period = period;
     return MayBeFeasible(at);
   });
-  return Bisect(relaxed, high, [&](std::int64_t period) {
+  const auto is_feasible = [&](std::int64_t period) {
     at.period = period;
     return Search(at, has_latency).IsFeasible();
-  });
+  };
+  // Mostly nothing but devices, of one class, limits a plan.
+  if (is_feasible(relaxed)) return relaxed;
+  // And mostly one plan alone has the least latency.
+  if (!is_feasible(high - 1)) return high;
+  return Bisect(relaxed + 1, high - 1, is_feasible);
 }
 
 LabelSearch LatticePlanner::Search(const PlanLimits& limits,

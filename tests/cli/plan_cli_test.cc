@@ -1,0 +1,153 @@
+// plan, profile and explain, as a user runs them.
+
+#include "tests/cli/cli_fixture.h"
+
+namespace coralline {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class PlanCli : public Cli {
+ protected:
+  std::string Shared(const std::string& model) const {
+    return CORALLINE_MODELS_DIR "/" + model;
+  }
+};
+
+TEST_F(PlanCli, PlansWithoutHardware) {
+  Run("generate fc --width 2620 -o fc.tflite");
+  ExpectGolden("plan", "plan fc.tflite --count 4 --max-replicas 1");
+  ExpectGolden("plan_python", "plan fc.tflite --count 4 --host python");
+  ExpectGolden("plan_equal_layers",
+               "plan fc.tflite --count 3 --strategy equal-layers");
+  ExpectGolden("plan_front", "plan fc.tflite --count 4 --front");
+  const Result json = Run("plan fc.tflite --count 3 --json");
+  EXPECT_EQ(json.status, 0);
+  for (const char* field :
+       {"\"origin\": \"simulated\"", "\"period_ns\": ", "\"latency_ns\": ",
+        "\"devices\": 3", "\"claim\": \"optimal over all orders\"",
+        "\"bound_ns\": ", "\"replicas\": 1"}) {
+    EXPECT_THAT(json.output, HasSubstr(field));
+  }
+}
+
+TEST_F(PlanCli, FindsTheFewestDevicesForATarget) {
+  Run("generate fc --width 2620 -o fc.tflite");
+  const Result three =
+      Run("plan fc.tflite --objective devices --target-ms 0.3 --count 8");
+  EXPECT_THAT(three.output, HasSubstr("3 stages on 3 devices"));
+  const Result one =
+      Run("plan fc.tflite --objective devices --target-fps 20 --count 8");
+  EXPECT_THAT(one.output, HasSubstr("1 stage on 1 device,"));
+  const Result never =
+      Run("plan fc.tflite --objective devices --target-fps 1e6 --count 3");
+  EXPECT_EQ(never.status, 2);
+  EXPECT_THAT(never.output,
+              AllOf(HasSubstr("is out of reach: the best plan on these devices "
+                              "takes 0.210 ms"),
+                    HasSubstr("--count")));
+  EXPECT_EQ(Run("plan fc.tflite --objective devices").status, 2);
+  EXPECT_EQ(Run("plan fc.tflite --target-fps 10").status, 2);
+}
+
+TEST_F(PlanCli, PlansDevicesOfSeveralKinds) {
+  Run("generate fc --width 2620 -o fc.tflite");
+  const Result mixed =
+      Run("plan fc.tflite --device edgetpu-pcie=2 --device edgetpu-usb2=1");
+  EXPECT_EQ(mixed.status, 0) << mixed.output;
+  EXPECT_THAT(mixed.output,
+              AllOf(HasSubstr("edgetpu-usb2 "), HasSubstr("3 stages")));
+  EXPECT_EQ(Run("plan fc.tflite --device edgetpu-pcie=0").status, 2);
+  EXPECT_EQ(Run("plan fc.tflite --device moon").status, 2);
+  const Result links =
+      Run("plan fc.tflite --count 4 --devices-per-link 2 --json");
+  EXPECT_EQ(links.status, 0) << links.output;
+}
+
+TEST_F(PlanCli, PlansWithFewMeasurements) {
+  Run("generate fc --width 400 --layers 64 -o fc.tflite");
+  const Result plan =
+      Run("plan fc.tflite --device emulated:edgetpu-pcie --cache c.sqlite "
+          "--segment-budget 0.05");
+  EXPECT_EQ(plan.status, 0) << plan.output;
+  EXPECT_THAT(plan.output, AllOf(HasSubstr("native host, emulated"),
+                                 HasSubstr("all consecutive ones are 2080"),
+                                 Not(HasSubstr("measured"))));
+  // What was timed is not timed again.
+  const Result again = Run(
+      "plan fc.tflite --device emulated:edgetpu-pcie --cache c.sqlite --json");
+  EXPECT_THAT(again.output, HasSubstr("\"origin\": \"emulated\""));
+  EXPECT_THAT(again.output, Not(HasSubstr("\"cached_segments\": 0")));
+}
+
+TEST_F(PlanCli, ProfilesAndPlansFromTheProfile) {
+  Run("generate fc --width 500 -o fc.tflite");
+  const Result simulated =
+      Run("profile fc.tflite --device edgetpu-pcie -o simulated.json");
+  EXPECT_THAT(simulated.output, HasSubstr("15 segments"));
+  const Result emulated =
+      Run("profile fc.tflite --device emulated:edgetpu-pcie --all --no-cache "
+          "--segment-budget 0.05 -o emulated.json");
+  EXPECT_THAT(emulated.output, HasSubstr("15 segments"));
+  for (const std::string origin : {"simulated", "emulated"}) {
+    const Result plan =
+        Run("plan fc.tflite --count 2 --profile " + origin + ".json");
+    EXPECT_EQ(plan.status, 0) << plan.output;
+    EXPECT_THAT(plan.output, AllOf(HasSubstr("native host, " + origin),
+                                   HasSubstr("among the 15 segments of")));
+  }
+  Run("generate fc --width 501 -o other.tflite");
+  const Result other = Run("plan other.tflite --profile simulated.json");
+  EXPECT_EQ(other.status, 3);
+  EXPECT_THAT(other.output, HasSubstr("profile it again"));
+  Write("bad.json", R"({"schema": "coralline.profile", "version": 1,
+    "model": "m", "model_hash": "", "device": "d", "runtime": "r",
+    "segments": [{"ops": [0], "latency_ns": -5}]})");
+  const Result bad = Run("plan fc.tflite --profile bad.json");
+  EXPECT_EQ(bad.status, 2);
+  EXPECT_THAT(bad.output, HasSubstr("$.segments[0].latency_ns"));
+}
+
+TEST_F(PlanCli, ExplainsThePublishedCases) {
+  Run("generate fc --width 2620 -o fc.tflite");
+  ExpectGolden("explain", "explain fc.tflite --count 4 --host python");
+  // Three beat four: the host limits them.
+  const Result json = Run("explain fc.tflite --count 4 --host python --json");
+  EXPECT_THAT(json.output,
+              AllOf(HasSubstr("4 devices are not faster than 3: the host "
+                              "limits it: each of 3 stages holds it"),
+                    HasSubstr("\"by_count\"")));
+  Run("generate fc --width 2020 -o equal.tflite");
+  EXPECT_THAT(Run("explain equal.tflite --count 3").output,
+              HasSubstr("op 0 | ops 1-2 | ops 3-4, every 11.183 ms"));
+  Run("generate fc --width 100 -o small.tflite");
+  EXPECT_THAT(Run("explain small.tflite --count 2 --host python").output,
+              HasSubstr("and longer than one device alone: the host limits"));
+  EXPECT_EQ(Run("explain fc.tflite --device cpu").status, 2);
+  EXPECT_EQ(Run("explain fc.tflite --objective latency").status, 2);
+}
+
+TEST_F(PlanCli, GivesTheCpuWhatTheAcceleratorLeaves) {
+  const std::string model = Shared("deeplabv3_mnv2_dm05_pascal_quant.tflite");
+  if (!std::filesystem::exists(model)) GTEST_SKIP() << "no shared models";
+  const Result plan = Run("plan " + model + " --count 2");
+  EXPECT_THAT(plan.output, AllOf(HasSubstr("ops 70-71  cpu"),
+                                 HasSubstr("2 stages on 1 device,")));
+  const Result compiler =
+      Run("plan " + model + " --count 2 --strategy compiler");
+  EXPECT_THAT(compiler.output, HasSubstr("none: made by another method"));
+}
+
+TEST_F(PlanCli, RefusesWhatIsNoModel) {
+  EXPECT_EQ(Run("plan missing.tflite").status, 3);
+  Run("generate fc --width 100 -o fc.tflite");
+  EXPECT_EQ(Run("plan fc.tflite --strategy magic").status, 2);
+  const Result many = Run("plan fc.tflite --count 9 --strategy equal-layers");
+  EXPECT_EQ(many.status, 2);
+  EXPECT_THAT(many.output, HasSubstr("5 ops have parameters"));
+}
+
+}  // namespace
+}  // namespace coralline
