@@ -8,6 +8,7 @@
 
 #include "coralline/base/error.h"
 #include "coralline/graph/balance.h"
+#include "coralline/planning/plan_document.h"
 
 namespace coralline::cli {
 namespace {
@@ -59,16 +60,22 @@ void AddCutOptions(CLI::App& app, CutOptions& options) {
       ->allow_extra_args(false);
   group->add_option("--stages", options.stages,
                     "So many segments of about equal parameter bytes");
+  group->add_option("--plan", options.plan,
+                    "The segments of a plan file, made by 'plan -o'");
   group->require_option(0, 1);
 }
 
 bool HasCuts(const CutOptions& options) {
   return !options.cuts.empty() || !options.at.empty() || !options.ops.empty() ||
-         options.stages;
+         options.stages || !options.plan.empty();
 }
 
-std::vector<Segment> ChooseSegments(const Graph& graph,
+std::vector<Segment> ChooseSegments(const Model& model,
                                     const CutOptions& options) {
+  const Graph& graph = model.graph;
+  if (!options.plan.empty()) {
+    return ReadPlanDocument(options.plan, model).plan.segments();
+  }
   if (!options.ops.empty()) {
     std::vector<Segment> segments;
     for (const std::string& text : options.ops) {

@@ -15,7 +15,7 @@
 namespace coralline::cli {
 namespace {
 
-constexpr std::array<Command, 12> kCommands = {{
+constexpr std::array<Command, 13> kCommands = {{
     {"inspect", "Show a model's operators, sizes and what each cut costs",
      ConfigureInspect},
     {"generate", "Write one of the paper's networks with random weights",
@@ -26,6 +26,8 @@ constexpr std::array<Command, 12> kCommands = {{
      ConfigurePlan},
     {"explain", "Say why a plan is the fastest, and what would help",
      ConfigureExplain},
+    {"check", "Find out whether a plan file holds what it claims",
+     ConfigureCheck},
     {"split", "Cut a model into segment files", ConfigureSplit},
     {"verify", "Prove segment files equal to the whole model, bit for bit",
      ConfigureVerify},

@@ -12,8 +12,10 @@
 #include "coralline/cli/interrupt.h"
 #include "coralline/cli/kernels_option.h"
 #include "coralline/cli/table.h"
+#include "coralline/device/emulated_device.h"
 #include "coralline/device/host.h"
 #include "coralline/pipeline/run.h"
+#include "coralline/planning/plan_document.h"
 #include "coralline/tflite/reader.h"
 #include "coralline/tflite/writer.h"
 
@@ -51,14 +53,14 @@ struct Options {
   bool json = false;
 };
 
-std::vector<Segment> PlanSegments(const Graph& graph, const Options& options) {
+std::vector<Segment> EqualSegments(const Model& model, const Options& options) {
   CutOptions cuts = options.cuts;
   if (!HasCuts(cuts)) {
     const std::size_t stages = options.devices.empty() ? AvailableCores().size()
                                                        : options.devices.size();
-    cuts.stages = std::min(static_cast<int>(stages), graph.num_ops());
+    cuts.stages = std::min(static_cast<int>(stages), model.graph.num_ops());
   }
-  return ChooseSegments(graph, cuts);
+  return ChooseSegments(model, cuts);
 }
 
 std::vector<std::string> ChooseDevices(const Options& options,
@@ -75,11 +77,48 @@ std::vector<std::string> ChooseDevices(const Options& options,
                           num_stages, devices.size(), devices.size()));
 }
 
+// Those that the plan was made for: accelerators are emulated, CPU stages get a
+// core each.
+std::vector<std::unique_ptr<Device>> PlannedDevices(const PlanDocument& plan,
+                                                    const Options& options) {
+  std::vector<std::unique_ptr<Device>> devices;
+  const std::vector<int> cores = AvailableCores();
+  std::size_t core = 0;
+  for (const PlannedStage& stage : plan.plan.stages) {
+    const ClassDocument& device = plan.classes[stage.device_class];
+    if (device.spec.empty()) {
+      devices.push_back(
+          MakeDevice(fmt::format("cpu:{}", cores[core++ % cores.size()]),
+                     options.kernels));
+      continue;
+    }
+    devices.push_back(std::make_unique<EmulatedDevice>(
+        ParseDeviceSpec(device.spec, device.device.name),
+        static_cast<int>(devices.size()),
+        options.compute ? std::optional(options.kernels) : std::nullopt));
+  }
+  return devices;
+}
+
+void RefuseReplicas(const Plan& plan) {
+  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
+    if (plan.stages[i].replicas == 1) continue;
+    throw Error(ErrorKind::kUsage,
+                fmt::format("stage {} has {} replicas; the runtime runs one "
+                            "device per stage; plan with --max-replicas 1",
+                            i, plan.stages[i].replicas));
+  }
+}
+
 std::unique_ptr<Pipeline> Load(const Model& model,
                                const std::vector<Segment>& segments,
+                               const std::optional<PlanDocument>& plan,
                                const Options& options) {
-  const auto devices = MakeDevices(ChooseDevices(options, segments.size()),
-                                   options.kernels, options.compute);
+  const auto devices =
+      plan && options.devices.empty()
+          ? PlannedDevices(*plan, options)
+          : MakeDevices(ChooseDevices(options, segments.size()),
+                        options.kernels, options.compute);
   const auto models = SplitModel(model, segments);
   std::vector<std::unique_ptr<Executable>> stages;
   for (std::size_t i = 0; i < models.size(); ++i) {
@@ -223,8 +262,14 @@ void PrintText(const Model& model, const std::vector<Segment>& segments,
 int Run(const Options& options) {
   Interrupted();
   const Model model = ReadTflite(options.model);
-  const auto segments = PlanSegments(model.graph, options);
-  const auto pipeline = Load(model, segments, options);
+  std::optional<PlanDocument> plan;
+  if (!options.cuts.plan.empty()) {
+    plan = ReadPlanDocument(options.cuts.plan, model);
+    RefuseReplicas(plan->plan);
+  }
+  const auto segments =
+      plan ? plan->plan.segments() : EqualSegments(model, options);
+  const auto pipeline = Load(model, segments, plan, options);
   const RunStats stats = Measure(model, *pipeline, options);
   options.json ? PrintJson(model, segments, stats)
                : PrintText(model, segments, stats);
@@ -240,7 +285,8 @@ Action ConfigureRun(CLI::App& app) {
   AddCutOptions(app, options->cuts);
   app.add_option("--devices", options->devices,
                  "One per stage: cpu, cpu:0 (one core), cpu:0-1 (two threads), "
-                 "or emulated:SPEC:N")
+                 "or emulated:SPEC:N; those of --plan otherwise, its "
+                 "accelerators emulated")
       ->delimiter(',');
   app.add_option("--requests", options->requests, "End after so many")
       ->check(CLI::PositiveNumber);

@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
+#include "coralline/base/error.h"
 #include "coralline/cli/command.h"
 #include "coralline/cli/simulation.h"
 #include "coralline/cli/simulation_report.h"
@@ -15,11 +18,32 @@ constexpr const char* kFooter =
     "that loads them. The speed-up is against single inferences of the whole\n"
     "model on one device, as the paper counts it. Ops that the accelerator "
     "does\n"
-    "not run are stages of their own on the CPU.\n\n"
+    "not run are stages of their own on the CPU. A plan brings its devices "
+    "and\n"
+    "its host along.\n\n"
     "Examples:\n"
     "  coralline simulate model.tflite --device edgetpu-pcie --stages 4\n"
     "  coralline simulate model.tflite --cuts 12,30 --trace trace.json\n"
+    "  coralline simulate model.tflite --plan plan.json\n"
     "  coralline simulate model.tflite --stages 2 --log --measure-cpu";
+
+// The kind of accelerators of a plan.
+DeviceSpec SpecOf(const PlanDocument& plan) {
+  const ClassDocument* used = nullptr;
+  for (const PlannedStage& stage : plan.plan.stages) {
+    const ClassDocument& device = plan.classes[stage.device_class];
+    if (device.spec.empty()) continue;
+    if (used != nullptr && used->spec != device.spec) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("the plan is for '{}' and '{}'; simulate takes "
+                              "one kind of accelerator",
+                              used->device.name, device.device.name));
+    }
+    used = &device;
+  }
+  return used == nullptr ? ReadDeviceSpec("edgetpu-pcie")
+                         : ParseDeviceSpec(used->spec, used->device.name);
+}
 
 void AddCpuOptions(CLI::App& app, SimulateOptions& options) {
   auto* given = app.add_option("--cpu-ms", options.cpu_ms,
@@ -36,10 +60,12 @@ Action ConfigureSimulate(CLI::App& app) {
   const auto options = std::make_shared<SimulateOptions>();
   app.add_option("MODEL", options->model, "A quantized .tflite file")
       ->required();
+  AddCutOptions(app, options->cuts);
+  auto* plan = app.get_option("--plan");
   app.add_option("--device", options->device,
                  "A device spec by name, or the path of a .json file")
-      ->capture_default_str();
-  AddCutOptions(app, options->cuts);
+      ->capture_default_str()
+      ->excludes(plan);
   app.add_option("--batch", options->batch,
                  "Inputs that are sent one after another")
       ->check(CLI::Range(1, 1000000))
@@ -48,11 +74,13 @@ Action ConfigureSimulate(CLI::App& app) {
                  "Who feeds the devices: native; python or pycoral as in the "
                  "paper")
       ->check(CLI::IsMember({"native", "python", "pycoral"}))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->excludes(plan);
   app.add_option("--devices-per-link", options->devices_per_link,
                  "Devices that share one USB root or PCIe lane")
       ->check(CLI::Range(1, 16))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->excludes(plan);
   AddCpuOptions(app, *options);
   app.add_option("--trace", options->trace,
                  "Write the timeline for chrome://tracing or Perfetto");
@@ -61,8 +89,13 @@ Action ConfigureSimulate(CLI::App& app) {
   app.add_flag("--json", options->json, "Print JSON");
   app.footer(kFooter);
   return [options] {
-    const DeviceSpec spec = ReadDeviceSpec(options->device);
     const Model model = ReadTflite(options->model);
+    if (!options->cuts.plan.empty()) {
+      options->plan = ReadPlanDocument(options->cuts.plan, model);
+      options->host = options->plan->host;
+    }
+    const DeviceSpec spec = options->plan ? SpecOf(*options->plan)
+                                          : ReadDeviceSpec(options->device);
     const Simulation simulation = Simulate(model, spec, *options);
     if (!options->trace.empty()) WriteTrace(simulation, options->trace);
     if (options->json) {

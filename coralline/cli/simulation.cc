@@ -21,19 +21,56 @@ Segment Common(const Segment& a, const Segment& b) {
   return common;
 }
 
+Segment Without(const Segment& a, const Segment& b) {
+  Segment rest;
+  std::set_difference(a.ops.begin(), a.ops.end(), b.ops.begin(), b.ops.end(),
+                      std::back_inserter(rest.ops));
+  return rest;
+}
+
+std::vector<SimulatedStage> ChosenStages(const Simulation& simulation) {
+  std::vector<SimulatedStage> stages;
+  const auto& plan = simulation.options.plan;
+  if (!plan) {
+    for (Segment& segment :
+         ChooseSegments(simulation.model, simulation.options.cuts)) {
+      stages.push_back({.segment = std::move(segment)});
+    }
+    return stages;
+  }
+  for (const PlannedStage& stage : plan->plan.stages) {
+    const ClassDocument& device = plan->classes[stage.device_class];
+    stages.push_back(
+        {.segment = stage.segment,
+         .is_cpu = device.spec.empty(),
+         .replicas = stage.replicas,
+         .link = device.device.shares_link ? stage.device_class : -1});
+  }
+  return stages;
+}
+
 // Each chosen segment, taken apart into what comes before, on and after the
-// accelerator.
+// accelerator; a plan's segment on the CPU as it is.
 std::vector<SimulatedStage> StagesOfModel(const Simulation& simulation) {
   const Graph& graph = simulation.model.graph;
-  const auto segments = ChooseSegments(graph, simulation.options.cuts);
-  CheckSegments(graph, segments);
   const MappedParts parts = PartsOf(graph, simulation.mappings);
+  const auto chosen = ChosenStages(simulation);
+  std::vector<Segment> segments;
+  for (const auto& stage : chosen) segments.push_back(stage.segment);
+  CheckSegments(graph, segments);
   std::vector<SimulatedStage> stages;
-  for (const Segment& segment : segments) {
+  for (const SimulatedStage& stage : chosen) {
+    if (stage.is_cpu) {
+      stages.push_back(stage);
+      continue;
+    }
     const auto add = [&](const Segment& part, bool is_cpu) {
-      Segment common = Common(segment, part);
+      Segment common = Common(stage.segment, part);
       if (common.ops.empty()) return;
-      stages.push_back({.segment = std::move(common), .is_cpu = is_cpu});
+      stages.push_back({.segment = std::move(common),
+                        .is_cpu = is_cpu,
+                        .replicas = stage.replicas,
+                        .link = is_cpu ? -1 : stage.link});
     };
     add(parts.head, true);
     add(parts.mapped, false);
@@ -83,14 +120,15 @@ double OneDeviceMs(const Simulation& simulation) {
           ? 0
           : CostOf(graph, mapped, simulation.layers, simulation.spec).warm_ms();
   for (const SimulatedStage& stage : simulation.stages) {
-    if (stage.is_cpu) ms += stage.cost.warm_ms();
+    if (!stage.is_cpu) continue;
+    // A plan may give the CPU more than it has to run.
+    const Segment left_over = Without(stage.segment, mapped);
+    if (left_over == stage.segment)
+      ms += stage.cost.warm_ms();
+    else if (!left_over.ops.empty())
+      ms += EstimateCpuMs(graph, left_over);
   }
   return ms;
-}
-
-const HostModel& HostOf(const std::string& name) {
-  if (name == kPythonHost.name) return kPythonHost;
-  return name == kPycoralHost.name ? kPycoralHost : kNativeHost;
 }
 
 }  // namespace
@@ -110,13 +148,17 @@ Simulation Simulate(const Model& model, const DeviceSpec& spec,
   SetCosts(simulation);
   simulation.one_device_ms = OneDeviceMs(simulation);
   std::vector<SegmentCost> costs;
-  for (const auto& stage : simulation.stages) costs.push_back(stage.cost);
-  const HostModel& host = HostOf(options.host);
+  BatchOptions batch{.batch = options.batch,
+                     .devices_per_link = options.devices_per_link,
+                     .keep_timeline = true};
+  for (const auto& stage : simulation.stages) {
+    costs.push_back(stage.cost);
+    batch.replicas.push_back(stage.replicas);
+    if (options.plan) batch.links.push_back(stage.link);
+  }
+  const HostModel host = FindHost(options.host).value();
   const auto schedule = [&](const HostModel& mode) {
-    return ScheduleBatch(costs, mode,
-                         {.batch = options.batch,
-                          .devices_per_link = options.devices_per_link,
-                          .keep_timeline = true});
+    return ScheduleBatch(costs, mode, batch);
   };
   simulation.schedule = schedule(host);
   simulation.fastest_ms =

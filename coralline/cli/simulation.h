@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "coralline/cli/cut_options.h"
+#include "coralline/planning/plan_document.h"
 #include "coralline/sim/operator_support.h"
 #include "coralline/sim/pipeline_cost.h"
 #include "coralline/tflite/model.h"
@@ -18,6 +19,8 @@ struct SimulateOptions {
   std::string host = "native";
   std::string trace;
   CutOptions cuts;
+  /// What `cuts` names a file of; its segments, devices, replicas and links.
+  std::optional<PlanDocument> plan;
   int batch = 100;
   int devices_per_link = 1;
   /// Measured time of the ops on the CPU; where both are unset it is estimated.
@@ -33,6 +36,8 @@ struct SimulatedStage {
   Segment segment;
   SegmentCost cost;
   bool is_cpu = false;
+  int replicas = 1;
+  int link = -1;  ///< that of its devices in the plan; -1 where none is shared
 };
 
 struct Simulation {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <set>
 
 namespace coralline::cli {
 
@@ -17,19 +18,25 @@ Histogram Latencies(const Schedule& schedule) {
 
 double Occupancy(const Simulation& simulation, std::size_t stage) {
   return simulation.schedule.stage_busy_ms[stage] /
-         simulation.schedule.makespan_ms();
+         simulation.stages[stage].replicas / simulation.schedule.makespan_ms();
 }
 
 std::vector<double> LinkOccupancies(const Simulation& simulation) {
+  std::set<int> links;
+  for (const SimulatedStage& stage : simulation.stages) {
+    if (stage.link >= 0) links.insert(stage.link);
+  }
   const int per_link = simulation.options.devices_per_link;
   const auto devices = NumDevices(simulation);
-  std::vector<double> links;
   for (int first = 0; per_link > 1 && first < devices; first += per_link) {
-    const std::size_t resource = 1 + links.size();
-    links.push_back(simulation.schedule.resource_busy_ms[resource] /
-                    simulation.schedule.makespan_ms());
+    links.insert(first / per_link);
   }
-  return links;
+  std::vector<double> occupancies;
+  for (const int link : links) {
+    occupancies.push_back(simulation.schedule.resource_busy_ms[1 + link] /
+                          simulation.schedule.makespan_ms());
+  }
+  return occupancies;
 }
 
 std::int64_t NumUnknownOps(const Simulation& simulation) {
@@ -53,8 +60,11 @@ std::string DeviceName(const Simulation& simulation,
 }
 
 std::int64_t NumDevices(const Simulation& simulation) {
-  return std::count_if(simulation.stages.begin(), simulation.stages.end(),
-                       [](const auto& stage) { return !stage.is_cpu; });
+  std::int64_t count = 0;
+  for (const SimulatedStage& stage : simulation.stages) {
+    if (!stage.is_cpu) count += stage.replicas;
+  }
+  return count;
 }
 
 }  // namespace coralline::cli

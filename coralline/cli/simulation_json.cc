@@ -35,6 +35,7 @@ Json SegmentJson(const Simulation& simulation, std::size_t index) {
   const SegmentCost& cost = stage.cost;
   return {{"ops", stage.segment.ops},
           {"device", DeviceName(simulation, stage)},
+          {"replicas", stage.replicas},
           {"origin", simulation.origin(stage)},
           {"on_chip_bytes", cost.placement.cached_bytes},
           {"off_chip_bytes", cost.placement.streamed_bytes},
@@ -97,12 +98,16 @@ void PrintSimulationJson(const Simulation& simulation) {
 
 void WriteTrace(const Simulation& simulation, const std::string& path) {
   Json events = Json::array();
+  std::vector<int> first_device;  // of each stage
+  int num_devices = 0;
   for (std::size_t i = 0; i < simulation.stages.size(); ++i) {
     const SimulatedStage& stage = simulation.stages[i];
+    first_device.push_back(num_devices);
+    num_devices += stage.replicas;
     events.push_back(
         {{"ph", "M"},
          {"pid", 1},
-         {"tid", i},
+         {"tid", first_device[i]},
          {"name", "thread_name"},
          {"args",
           {{"name",
@@ -113,7 +118,7 @@ void WriteTrace(const Simulation& simulation, const std::string& path) {
   for (const TimelineEntry& entry : simulation.schedule.timeline) {
     events.push_back({{"ph", "X"},
                       {"pid", 1},
-                      {"tid", entry.stage},
+                      {"tid", first_device[entry.stage] + entry.replica},
                       {"name", fmt::format("request {}, step {}", entry.request,
                                            entry.step)},
                       {"ts", entry.begin_ms * 1e3},

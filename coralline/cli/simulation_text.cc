@@ -29,8 +29,10 @@ void PrintStages(const Simulation& simulation) {
     const std::string device =
         stage.is_cpu ? fmt::format("cpu, {}", simulation.origin(stage))
                      : std::string("accelerator");
-    table.AddRow({std::to_string(i), FormatSegment(stage.segment), device,
-                  FormatBytes(cost.placement.cached_bytes),
+    const std::string replicas =
+        stage.replicas > 1 ? fmt::format("{} x ", stage.replicas) : "";
+    table.AddRow({std::to_string(i), FormatSegment(stage.segment),
+                  replicas + device, FormatBytes(cost.placement.cached_bytes),
                   FormatBytes(cost.placement.streamed_bytes), Ms(cost.fixed_ms),
                   Ms(cost.instructions_ms), Ms(cost.input_ms),
                   Ms(cost.compute_ms), Ms(cost.streaming_ms),

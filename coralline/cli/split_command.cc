@@ -22,7 +22,8 @@ constexpr const char* kFooter =
     "Writes DIR/NAME_segment_I_of_N.tflite; all files appear, or none.\n\n"
     "Examples:\n"
     "  coralline split model.tflite --cuts 12,30 -o segments\n"
-    "  coralline split model.tflite --stages 4 -o segments";
+    "  coralline split model.tflite --stages 4 -o segments\n"
+    "  coralline split model.tflite --plan plan.json -o segments";
 
 std::int64_t SumParameters(const Graph& graph, const Segment& segment) {
   std::int64_t bytes = 0;
@@ -96,10 +97,10 @@ Action ConfigureSplit(CLI::App& app) {
   return [options] {
     if (!HasCuts(options->cuts)) {
       throw Error(ErrorKind::kUsage,
-                  "where to cut? give --cuts, --at, --ops or --stages");
+                  "where to cut? give --cuts, --at, --ops, --stages or --plan");
     }
     const Model model = ReadTflite(options->model);
-    const auto segments = ChooseSegments(model.graph, options->cuts);
+    const auto segments = ChooseSegments(model, options->cuts);
     const Paths paths = WriteSegments(model, segments, options->folder);
     options->json ? PrintJson(model, segments, paths)
                   : PrintText(model, segments, paths);

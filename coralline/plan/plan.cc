@@ -33,6 +33,12 @@ int Plan::num_devices() const {
       [](int sum, const PlannedStage& stage) { return sum + stage.replicas; });
 }
 
+std::vector<Segment> Plan::segments() const {
+  std::vector<Segment> segments;
+  for (const PlannedStage& stage : stages) segments.push_back(stage.segment);
+  return segments;
+}
+
 nanoseconds Load::period() const {
   nanoseconds period = std::max(slowest_stage, host);
   for (const nanoseconds link : links) period = std::max(period, link);

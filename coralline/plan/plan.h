@@ -67,6 +67,7 @@ struct Plan {
   std::optional<Certificate> certificate;
 
   int num_devices() const;
+  std::vector<Segment> segments() const;
   bool operator==(const Plan&) const = default;
 };
 

@@ -131,10 +131,7 @@ class Checker {
   }
 
   Finding CheckSegmentation() const {
-    std::vector<Segment> segments;
-    for (const PlannedStage& stage : plan_.stages) {
-      segments.push_back(stage.segment);
-    }
+    const std::vector<Segment> segments = plan_.segments();
     try {
       CheckSegments(model_.graph, segments);
     } catch (const Error& error) {

@@ -283,7 +283,6 @@ class Parser {
   }
 
   void ReadStages(const JsonReader& node) {
-    std::vector<Segment> segments;
     for (const JsonReader& stage : node.Elements()) {
       document_.plan.stages.push_back(
           {.segment = SegmentOf(stage),
@@ -291,10 +290,9 @@ class Parser {
            .replicas = CountOf(stage.Member("replicas"), 1),
            .cost = CostOf(stage)});
       document_.origins.push_back(OriginOf(stage.Member("origin")));
-      segments.push_back(document_.plan.stages.back().segment);
     }
     try {
-      CheckSegments(model_.graph, segments);
+      CheckSegments(model_.graph, document_.plan.segments());
     } catch (const Error& error) {
       node.Fail("segments that make up the model", error.what());
     }

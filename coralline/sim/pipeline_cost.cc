@@ -66,13 +66,19 @@ std::vector<ScheduledStage> StagesOf(std::span<const SegmentCost> segments,
   int device = 0;
   for (const SegmentCost& segment : segments) {
     std::optional<int> link;
-    if (options.devices_per_link > 1 && IsDevice(segment)) {
+    if (!options.links.empty()) {
+      const int shared = options.links[stages.size()];
+      if (shared >= 0) link = kFirstLink + shared;
+    } else if (options.devices_per_link > 1 && IsDevice(segment)) {
       link = kFirstLink + device++ / options.devices_per_link;
     }
     const double copy = CopyMs(segment, host, segments.size());
     const double wake_up =
         segment.warm_ms() >= host.wake_up_from_ms ? host.wake_up_ms : 0;
     ScheduledStage stage{.steps = StepsOf(segment, copy + wake_up, link)};
+    if (!options.replicas.empty()) {
+      stage.replicas = options.replicas[stages.size()];
+    }
     if (host.serialised_ms > 0) {
       const Step half{.resource = kHost, .ms = host.serialised_ms / 2};
       stage.steps.insert(stage.steps.begin(), half);
@@ -91,8 +97,11 @@ Schedule ScheduleBatch(std::span<const SegmentCost> segments,
                        const HostModel& host, const BatchOptions& options) {
   HostModel own = host;
   if (options.batch == 1) own.copy_ms_per_byte = 0;
-  // No more links than devices.
-  const int resources = kFirstLink + static_cast<int>(segments.size());
+  // No more links than devices, unless they are numbered otherwise.
+  int resources = kFirstLink + static_cast<int>(segments.size());
+  for (const int link : options.links) {
+    resources = std::max(resources, kFirstLink + link + 1);
+  }
   return SimulateSchedule(StagesOf(segments, own, options),
                           {.requests = options.batch,
                            .num_resources = resources,

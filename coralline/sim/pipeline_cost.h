@@ -69,10 +69,15 @@ struct BatchOptions {
   /// So many devices, in the order of the stages, share one link: what it
   /// carries for one the others wait for.
   int devices_per_link = 1;
+  /// The link of each segment, -1 where it shares none; goes before
+  /// devices_per_link unless it is empty.
+  std::vector<int> links;
+  /// Devices that run each segment in turn; empty: one.
+  std::vector<int> replicas;
   bool keep_timeline = false;
 };
 
-/// The stages of a pipeline for SimulateSchedule, one device a segment. The
+/// The stages of a pipeline for SimulateSchedule. The
 /// host is resource 0; link l, where several devices share it, is resource 1 +
 /// l. A segment that transfers nothing is no device, and on no link.
 std::vector<ScheduledStage> StagesOf(std::span<const SegmentCost> segments,
