@@ -74,7 +74,7 @@ TEST_F(PlanCli, PlansWithFewMeasurements) {
           "--segment-budget 0.05");
   EXPECT_EQ(plan.status, 0) << plan.output;
   EXPECT_THAT(plan.output, AllOf(HasSubstr("native host, emulated"),
-                                 HasSubstr("all consecutive ones are 2080"),
+                                 HasSubstr("all consecutive ones are 36"),
                                  Not(HasSubstr("measured"))));
   // What was timed is not timed again.
   const Result again = Run(
