@@ -207,6 +207,16 @@ TEST(PlanDocument, SaysWhatIsWrongWithEachValue) {
   }
 }
 
+TEST(PlanDocument, FuzzerBeginsWithOneThatItReads) {
+  const Model model = BranchingModel();
+  const auto seed =
+      std::filesystem::path(CORALLINE_SOURCE_DIR) / "tests/fuzz/plan.json";
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+    WritePlanDocument(seed, PlanOf(model, {.all_orders = false}), model.graph);
+  }
+  EXPECT_EQ(ReadPlanDocument(seed, model).plan.stages.size(), 3U);
+}
+
 TEST(PlanDocument, IsAFileThatNamesItsModel) {
   const Model model = BranchingModel();
   const PlanDocument document = Reread(PlanOf(model), model);
