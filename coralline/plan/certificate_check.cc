@@ -15,6 +15,8 @@ namespace {
 
 using Verdict = BoundCheck::Verdict;
 
+// Ways compared: about a minute. Many classes of devices multiply them.
+constexpr std::int64_t kMaxCompared = 5'000'000'000;
 constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max() / 4;
 
 // What a better plan stays within.
@@ -76,7 +78,7 @@ class BetterPlanSearch {
     }
   }
 
-  // nullopt where it was stopped.
+  // nullopt where it was stopped, or is too much work.
   std::optional<bool> Exists() {
     if (limits_.period < 1 || limits_.latency < 1) return false;
     ways_[0] = {Amounts(within_.size(), 0)};
@@ -150,10 +152,8 @@ class BetterPlanSearch {
         least_[kLatency] + floor + rest > limits_.latency) {
       return;
     }
-    constexpr std::int64_t kNowAndThen = 1024;
-    if (++num_segments_ % kNowAndThen == 0 && options_.should_stop) {
-      is_stopped_ = options_.should_stop();
-    }
+    ++num_segments_;
+    CountWork(1);
     for (std::size_t c = 0; c < problem_.classes.size(); ++c) {
       if (problem_.classes[c].count == 0) continue;
       const auto cost = problem_.costs->Of(ops_, static_cast<int>(c));
@@ -176,6 +176,7 @@ class BetterPlanSearch {
       }
     }
     for (const Amounts& way : ways_[from_]) {
+      if (is_stopped_) return;
       Amounts sum = used;
       bool is_within = true;
       for (std::size_t k = 0; k < sum.size(); ++k) {
@@ -186,8 +187,18 @@ class BetterPlanSearch {
           (limits_.latency == kNone ||
            sum[kLatency] + rest <= limits_.latency)) {
         Keep(ways_[to], std::move(sum));
+        CountWork(static_cast<std::int64_t>(ways_[to].size()));
       }
     }
+  }
+
+  void CountWork(std::int64_t compared) {
+    constexpr std::int64_t kNowAndThen = 1024;
+    const std::int64_t before = compared_ / kNowAndThen;
+    compared_ += compared;
+    if (compared_ / kNowAndThen == before) return;
+    is_stopped_ = is_stopped_ || compared_ > kMaxCompared ||
+                  (options_.should_stop && options_.should_stop());
   }
 
   static bool Covers(const Amounts& a, const Amounts& b) {
@@ -215,6 +226,7 @@ class BetterPlanSearch {
   Amounts least_;  // of the ways to from_
   std::vector<int> ops_;
   std::int64_t num_segments_ = 0;
+  std::int64_t compared_ = 0;
   bool is_stopped_ = false;
 };
 
@@ -246,7 +258,9 @@ BoundCheck CheckBound(const PlanProblem& problem, const PlanOptions& options,
                           LimitsBelow(certificate.bound, problem, options),
                           options);
   const auto exists = search.Exists();
-  if (!exists) return {Verdict::kUndecided, "stopped before it was decided"};
+  if (!exists)
+    return {Verdict::kUndecided,
+            "stopped, or too much work, before it was decided"};
   return {
       *exists ? Verdict::kBeaten : Verdict::kHolds,
       fmt::format("{} below {} among {} segments between the {} boundaries "

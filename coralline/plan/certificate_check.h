@@ -11,7 +11,7 @@ struct BoundCheck {
   enum class Verdict {
     kHolds,
     kBeaten,     ///< there is a plan below the bound
-    kUndecided,  ///< too many boundaries to look at, or stopped
+    kUndecided,  ///< too much to look at, or stopped
   };
   Verdict verdict = Verdict::kUndecided;
   /// How it was found out, in words.

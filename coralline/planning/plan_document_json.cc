@@ -20,7 +20,8 @@ using std::chrono::nanoseconds;
 constexpr std::string_view kSchema = "coralline.plan";
 constexpr int kVersion = 1;
 constexpr std::int64_t kMaxNanoseconds = 1'000'000'000'000'000;  // 11 days
-constexpr int kMaxCount = 1'000'000;
+constexpr int kMaxCount = 10'000;                                // of devices
+constexpr double kMaxOptimism = 1000;
 constexpr std::int64_t kMaxLooked = 1'000'000'000'000'000;
 
 // The name of the bound's unit in the file.
@@ -120,7 +121,7 @@ nanoseconds TimeOf(const JsonReader& node, std::int64_t minimum = 0) {
 int CountOf(const JsonReader& node, int minimum) {
   return static_cast<int>(
       node.Whole(minimum, kMaxCount,
-                 fmt::format("a whole number from {} to 1e6", minimum)));
+                 fmt::format("a whole number from {} to 10000", minimum)));
 }
 
 std::int64_t LookedAt(const JsonReader& node) {
@@ -368,8 +369,8 @@ class Parser {
     document_.only_known = root_.Member("only_known").Flag();
     const JsonReader optimism = root_.Member("optimism");
     document_.optimism = optimism.Number().value_or(0);
-    if (document_.optimism <= 0 || document_.optimism > kMaxCount) {
-      optimism.Fail("a number above 0, up to 1e6");
+    if (document_.optimism <= 0 || document_.optimism > kMaxOptimism) {
+      optimism.Fail("a number above 0, up to 1000");
     }
   }
 

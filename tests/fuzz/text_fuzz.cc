@@ -1,13 +1,15 @@
 // libFuzzer target: any text as a device spec, a series of measurements, the
-// times of networks on hosts, or a profile gives a value or an Error. What is
-// read of a series is predicted as well, and a profile is written and read
-// again.
+// times of networks on hosts, a profile, or a plan gives a value or an Error.
+// What is read of a series is predicted as well; a profile and a plan are
+// written and read again, and a plan is checked.
 #include <cstdint>
 #include <functional>
 #include <string_view>
 
 #include "coralline/base/check.h"
 #include "coralline/base/error.h"
+#include "coralline/planning/plan_check.h"
+#include "coralline/planning/testing.h"
 #include "coralline/profile/profile.h"
 #include "coralline/sim/calibration.h"
 #include "coralline/sim/device_spec.h"
@@ -22,6 +24,17 @@ void Try(const std::function<void()>& parse) {
   }
 }
 
+// Of the model that tests/fuzz/plan.json is for.
+void TryPlan(std::string_view text) {
+  static const coralline::Model model =
+      coralline::testing_util::BranchingModel();
+  const auto plan = coralline::ParsePlanDocument(text, "plan.json", model);
+  const auto again = coralline::FormatPlanDocument(plan, model.graph);
+  CORALLINE_CHECK(coralline::ParsePlanDocument(again, "again.json", model) ==
+                  plan);
+  coralline::CheckPlan(plan, model);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
@@ -34,6 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     const auto again = coralline::FormatProfile(profile);
     CORALLINE_CHECK(coralline::ParseProfile(again, "again.json") == profile);
   });
+  Try([&] { TryPlan(text); });
   Try([&] {
     for (const auto& row : coralline::ParseMeasurements(text, "rows.csv")) {
       // Building a network of millions of layers is slow, not wrong.
