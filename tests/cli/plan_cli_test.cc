@@ -68,7 +68,7 @@ TEST_F(PlanCli, PlansDevicesOfSeveralKinds) {
 }
 
 TEST_F(PlanCli, PlansWithFewMeasurements) {
-  Run("generate fc --width 400 --layers 64 -o fc.tflite");
+  Run("generate fc --width 400 --layers 8 -o fc.tflite");
   const Result plan =
       Run("plan fc.tflite --device emulated:edgetpu-pcie --cache c.sqlite "
           "--segment-budget 0.05");
