@@ -35,19 +35,7 @@ std::string FormatRatio(nanoseconds slow, nanoseconds fast) {
 
 std::string ClaimText(const Plan& plan, Objective objective) {
   if (!plan.certificate) return "none: made by another method";
-  switch (plan.certificate->claim) {
-    case Claim::kAllOrders:
-      return "optimal over all orders";
-    case Claim::kOneOrder:
-      return "optimal for this order";
-    case Claim::kWithin:
-      break;
-  }
-  const auto value = static_cast<double>(std::get<0>(ValueOf(plan, objective)));
-  const auto bound = static_cast<double>(plan.certificate->bound);
-  if (bound <= 0) return "not proved, and no bound is known";
-  return fmt::format("within {:.1f}% of the optimum",
-                     100 * (value / bound - 1));
+  return ClaimText(*plan.certificate, std::get<0>(ValueOf(plan, objective)));
 }
 
 std::string StageTable(const ExplainedPlan& explained,

@@ -34,6 +34,21 @@ std::pair<std::string, int> Split(const std::string& text, int count) {
   return {text.substr(0, equals), given};
 }
 
+// Plans and their files tell devices apart by name.
+void CheckName(const NamedDevices& named,
+               const std::vector<NamedDevices>& others) {
+  for (const NamedDevices& other : others) {
+    if (other.group.name != named.group.name ||
+        other.group.spec == named.group.spec) {
+      continue;
+    }
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--device {}: another spec is named '{}', too; "
+                            "give one of them a name of its own",
+                            named.spec, named.group.name));
+  }
+}
+
 std::chrono::nanoseconds TargetOf(const PlanningOptions& options) {
   if (!options.target_fps && !options.target_ms) {
     throw Error(ErrorKind::kUsage,
@@ -108,6 +123,7 @@ std::vector<NamedDevices> NamedDevicesOf(const PlanningOptions& options) {
       named.group.spec = ReadDeviceSpec(named.spec);
       if (named.device.empty()) named.group.name = named.group.spec->name;
     }
+    CheckName(named, devices);
     devices.push_back(std::move(named));
   }
   return devices;

@@ -92,14 +92,19 @@ class LazyPlanner {
   LazyResult Run() {
     while (!ShouldStop()) {
       ++result_.rounds;
+      const double assumed = known_.optimism();
       auto plan = FindPlan(Current(), options_.plan);
       if (!plan) break;
       if (MeasureStages(*plan)) {
         Finish(std::move(*plan));
         break;
       }
+      KeepBound(*plan->certificate, assumed);
       KeepIfBetter(*plan);
-      if (IsCloseEnough(*plan)) break;
+      if (IsCloseEnough()) break;
+    }
+    if (result_.plan && !result_.is_finished) {
+      result_.plan->certificate = certificate_;
     }
     result_.optimism = known_.optimism();
     return std::move(result_);
@@ -143,8 +148,21 @@ class LazyPlanner {
     return were_known;
   }
 
-  // The plan with what its stages really cost; its certificate's bound still is
-  // one.
+  // What the round proved, for the costs that are assumed after it: all of them
+  // are lower by the same factor at most.
+  void KeepBound(const Certificate& proved, double assumed) {
+    certificate_ = proved;
+    certificate_->claim = Claim::kWithin;
+    const double factor = known_.optimism() / assumed;
+    if (factor >= 1) return;
+    certificate_->bound =
+        options_.plan.objective == Objective::kDevices
+            ? 1
+            : static_cast<std::int64_t>(
+                  std::floor(factor * static_cast<double>(proved.bound)));
+  }
+
+  // The plan with what its stages really cost.
   void KeepIfBetter(const Plan& planned) {
     std::vector<PlannedStage> stages = planned.stages;
     for (PlannedStage& stage : stages) {
@@ -160,25 +178,18 @@ class LazyPlanner {
         plan.period > options_.plan.target_period) {
       return;
     }
-    plan.certificate = planned.certificate;
-    plan.certificate->claim = Claim::kWithin;
     if (!result_.plan ||
         ValueOf(plan, objective) < ValueOf(*result_.plan, objective)) {
       result_.plan = std::move(plan);
     }
-    // Costs only rise, and so do the bounds of later rounds.
-    result_.plan->certificate = planned.certificate;
-    result_.plan->certificate->claim = Claim::kWithin;
   }
 
-  bool IsCloseEnough(const Plan& planned) const {
+  bool IsCloseEnough() const {
     if (!result_.plan || options_.gap <= 0) return false;
-    const auto value = [this](const Plan& plan) {
-      return static_cast<double>(
-          std::get<0>(ValueOf(plan, options_.plan.objective)));
-    };
-    const double bound = static_cast<double>(planned.certificate->bound);
-    return value(*result_.plan) <= (1 + options_.gap) * bound;
+    const auto value =
+        std::get<0>(ValueOf(*result_.plan, options_.plan.objective));
+    return static_cast<double>(value) <=
+           (1 + options_.gap) * static_cast<double>(certificate_->bound);
   }
 
   void Finish(Plan plan) {
@@ -190,6 +201,7 @@ class LazyPlanner {
   const MeasureCost& measure_;
   const LazyOptions& options_;
   KnownCosts known_;
+  std::optional<Certificate> certificate_;  // of the last round
   LazyResult result_;
 };
 

@@ -91,7 +91,8 @@ ProfileCosts::ProfileCosts(const Profile& profile, SegmentCosts& simulated,
 
 std::optional<StageCost> ProfileCosts::Of(std::span<const int> ops,
                                           int device_class) {
-  const auto simulated = simulated_.Of(ops, device_class);
+  auto simulated = simulated_.Of(ops, device_class);
+  if (device_class != 0) return simulated;
   const SegmentProfile* found = profile_.Find(SegmentOf(ops).ops);
   if (found == nullptr || !simulated) return std::nullopt;
   StageCost cost = StageCostOf(Milliseconds(found->latency), 0, host_);

@@ -41,8 +41,9 @@ MeasuredPlan PlanOnDevices(const ModelProblem& problem,
                            const std::vector<std::unique_ptr<Device>>& devices,
                            const MeasuredPlanningOptions& options);
 
-/// The costs of a profile, on devices of one class. What the profile lacks runs
-/// nowhere. Ops that share a state are neither cut apart nor replicated.
+/// The costs of a profile, on devices of class 0; simulated ones on others,
+/// such as the CPU's. What the profile lacks does not run on class 0. Ops that
+/// share a state are neither cut apart nor replicated.
 class ProfileCosts : public SegmentCosts {
  public:
   /// Keeps references to all but the host.

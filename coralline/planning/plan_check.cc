@@ -48,7 +48,7 @@ class DocumentCosts : public SegmentCosts {
                               int device_class) override {
     const KnownCost* known = Find(ops, device_class);
     if (known != nullptr) return known->cost;
-    if (document_.only_known) return std::nullopt;
+    if (document_.only_known && device_class == 0) return std::nullopt;
     auto cost = simulated_.Of(ops, device_class);
     if (cost) cost->busy = std::max(nanoseconds(1), Scaled(cost->busy));
     return cost;

@@ -61,7 +61,7 @@ struct PlanDocument {
 
   /// Costs are these where they are here, and the simulated ones times
   /// `optimism` elsewhere (see LazyOptions); with `only_known` other segments
-  /// run nowhere.
+  /// do not run on class 0.
   std::vector<KnownCost> known;
   double optimism = 1;
   bool only_known = false;

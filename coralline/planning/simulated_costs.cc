@@ -184,7 +184,7 @@ SimulatedCosts::SimulatedCosts(const Model& model,
     const auto same = std::find_if(
         models_.begin(), models_.begin() + static_cast<std::ptrdiff_t>(c),
         [&spec](const CostModel& other) {
-          return spec && other.spec && spec->name == other.spec->name;
+          return spec && other.spec && *spec == *other.spec;
         });
     const auto at = static_cast<std::size_t>(same - models_.begin());
     walkers_.push_back(at < c ? walkers_[at]

@@ -46,6 +46,8 @@ struct DeviceSpec {
   /// both, one after the other.
   double large_output_bytes_per_s = 0;
   double relayout_bytes_per_s = 0;
+
+  bool operator==(const DeviceSpec&) const = default;
 };
 
 /// Parses a spec from JSON. Throws Error(kUsage) that gives the JSON path at

@@ -24,6 +24,8 @@ struct SystolicArray {
   int tile_columns = 4;
   int input_channels = 4;
   int output_channels = 64;
+
+  bool operator==(const SystolicArray&) const = default;
 };
 
 /// The size and the work of one op as Google's compiler lays it out: maps and

@@ -21,6 +21,8 @@ struct ParameterMemory {
   /// The same per pixel of the input, only where not everything fits: what
   /// classifiers that stream leave unused. Bytes.
   double overflow_reserve_per_input_pixel = 0;
+
+  bool operator==(const ParameterMemory&) const = default;
 };
 
 /// What a segment takes in, over all of its inputs.

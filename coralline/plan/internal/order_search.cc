@@ -42,7 +42,8 @@ std::ptrdiff_t Smallest(const std::vector<int>& ready, const Value& value) {
 
 }  // namespace
 
-OrderSearch::OrderSearch(const Precedence& precedence, std::vector<int> order)
+OrderSearch::OrderSearch(const Precedence& precedence,
+                         const std::vector<int>& order)
     : precedence_(precedence), followers_(precedence.size()) {
   for (int op = 0; op < static_cast<int>(precedence.size()); ++op) {
     for (const int before : precedence[op]) followers_[before].push_back(op);

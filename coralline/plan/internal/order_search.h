@@ -16,7 +16,7 @@ namespace coralline {
 /// Inference", ICML 2024, which keeps a population of keys.
 class OrderSearch {
  public:
-  OrderSearch(const Precedence& precedence, std::vector<int> order);
+  OrderSearch(const Precedence& precedence, const std::vector<int>& order);
 
   /// One to look at.
   std::vector<int> Next();
