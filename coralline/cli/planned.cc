@@ -242,6 +242,10 @@ Planned MakePlanned(const ModelProblem& problem,
     return ByStrategy(problem, strategy, options);
   }
   if (!options.profile.empty()) {
+    if (named.size() > 1) {
+      throw Error(ErrorKind::kUsage,
+                  "--profile: a profile is of one device; give one --device");
+    }
     return FromProfile(problem, plan_options, options.profile);
   }
   if (!IsMeasured(named)) return {.plan = Optimal(problem, plan_options)};

@@ -179,7 +179,8 @@ TEST_F(Cli, RunEmulatesDevicesThatAreNotThere) {
                                  HasSubstr("\"overshoot_ns\""),
                                  HasSubstr("\"tflite\": null")));
   for (const std::string count : {"0", "17", "x", ""}) {
-    const Result wrong = Run(run + "--devices emulated:edgetpu-pcie:" + count);
+    const Result wrong =
+        Run(run + ("--devices emulated:edgetpu-pcie:" + count));
     EXPECT_EQ(wrong.status, 2);
     EXPECT_THAT(wrong.output, HasSubstr("with N from 1 to 16"));
   }

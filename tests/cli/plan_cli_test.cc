@@ -99,6 +99,10 @@ TEST_F(PlanCli, ProfilesAndPlansFromTheProfile) {
     EXPECT_THAT(plan.output, AllOf(HasSubstr("native host, " + origin),
                                    HasSubstr("among the 15 segments of")));
   }
+  EXPECT_EQ(Run("plan fc.tflite --device edgetpu-pcie=1 --device cpu=1 "
+                "--profile simulated.json")
+                .status,
+            2);
   Run("generate fc --width 501 -o other.tflite");
   const Result other = Run("plan other.tflite --profile simulated.json");
   EXPECT_EQ(other.status, 3);
