@@ -226,8 +226,10 @@ void AddProfile(const Profile& profile, const ModelProblem& problem,
         {segment.segment, 0, costs.Of(segment.segment.ops, 0), segment.origin});
   }
   for (std::size_t i = 0; i < document.origins.size(); ++i) {
-    const auto* found = profile.Find(document.plan.stages[i].segment.ops);
-    document.origins[i] = found->origin;
+    const PlannedStage& stage = document.plan.stages[i];
+    // Those on the CPU beside it are not the profile's.
+    if (stage.device_class != 0) continue;
+    document.origins[i] = profile.Find(stage.segment.ops)->origin;
   }
 }
 
