@@ -207,9 +207,10 @@ Action ConfigurePlan(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--profile", options->profile,
                  "Take the costs from this file, made by 'profile'");
-  app.add_flag("--front", options->front,
-               "Instead: every plan that no other beats in throughput, latency "
-               "and devices");
+  auto* front = app.add_flag(
+      "--front", options->front,
+      "Instead: every plan that no other beats in throughput, latency "
+      "and devices");
   app.add_option("--optimism", options->optimism,
                  "Simulated costs times this are lower bounds of measured ones "
                  "(1 for emulated devices, 0.25 for a CPU)")
@@ -227,7 +228,8 @@ Action ConfigurePlan(CLI::App& app) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   AddMeasuringOptions(app, options->measuring);
-  app.add_option("-o,--output", options->output, "Write the plan file");
+  app.add_option("-o,--output", options->output, "Write the plan file")
+      ->excludes(front);
   app.add_flag("--json", options->json, "Print JSON");
   app.footer(kFooter);
   return [options] { return Run(*options); };
