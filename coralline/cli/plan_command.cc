@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "coralline/cli/command.h"
@@ -43,6 +44,25 @@ void PrintIfFewerDo(const ModelProblem& problem, const Plan& plan) {
       NumDevices(*fewer, problem));
 }
 
+// An emulated device is late where the machine is busy with something else.
+void PrintIfLate(const ModelProblem& problem, const MeasuredPlan& measured) {
+  double worst = 1;
+  for (const MeasuredSegment& segment : measured.segments) {
+    if (segment.profile.origin != Origin::kEmulated) continue;
+    const auto simulated = problem.problem().costs->Of(
+        segment.profile.segment.ops, segment.device_class);
+    worst = std::max(worst, static_cast<double>(segment.cost.busy.count()) /
+                                static_cast<double>(simulated->busy.count()));
+  }
+  constexpr double kNoticeable = 1.2;
+  if (worst < kNoticeable) return;
+  fmt::print(
+      "warning: emulated segments took up to {:.1f} times as long as "
+      "they should: the machine is busy,\nand the plan is one for "
+      "devices as slow as that; --no-cache measures again\n",
+      worst);
+}
+
 void PrintText(const Planned& planned, const ModelProblem& problem,
                const PlanCommandOptions& options, Objective objective) {
   const Plan& plan = planned.plan;
@@ -83,6 +103,7 @@ void PrintText(const Planned& planned, const ModelProblem& problem,
       fmt::print(", libcoral's bisection takes {}", planned.num_libcoral);
     }
     fmt::print("\n");
+    PrintIfLate(problem, measured);
   }
 }
 
