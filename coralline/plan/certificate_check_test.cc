@@ -11,20 +11,15 @@ namespace coralline {
 namespace {
 
 using std::chrono::nanoseconds;
+using testing_util::ChainOfOps;
 using testing_util::ReferencePlanner;
 using testing_util::SumOf;
 using testing_util::TableCosts;
 using Verdict = BoundCheck::Verdict;
 
-Precedence Chain(int num_ops) {
-  Precedence precedence(num_ops);
-  for (int op = 1; op < num_ops; ++op) precedence[op] = {op - 1};
-  return precedence;
-}
-
 TEST(CheckBound, ProvesAnOptimumAndRefusesMore) {
   auto costs = SumOf({2, 3, 1, 7});
-  const PlanProblem problem{.precedence = Chain(4),
+  const PlanProblem problem{.precedence = ChainOfOps(4),
                             .classes = {{.count = 2}},
                             .max_replicas = 1,
                             .costs = &costs};
@@ -71,8 +66,9 @@ TEST(CheckBound, TakesTheFloorsWhereTheySuffice) {
 TEST(CheckBound, IsUndecidedWhenStopped) {
   std::vector<int> busy(100, 10);
   auto costs = SumOf(busy);
-  const PlanProblem problem{
-      .precedence = Chain(100), .classes = {{.count = 100}}, .costs = &costs};
+  const PlanProblem problem{.precedence = ChainOfOps(100),
+                            .classes = {{.count = 100}},
+                            .costs = &costs};
   const Certificate certificate{.claim = Claim::kAllOrders, .bound = 10};
   EXPECT_EQ(
       CheckBound(problem, {.should_stop = [] { return true; }}, certificate)

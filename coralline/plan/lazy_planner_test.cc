@@ -5,6 +5,8 @@
 #include <random>
 #include <set>
 
+#include "coralline/plan/testing.h"
+
 namespace coralline {
 namespace {
 
@@ -57,10 +59,9 @@ class RealCosts : public SegmentCosts {
 constexpr int kOps = 60;
 
 PlanProblem ProblemOf(SegmentCosts& costs, int devices) {
-  Precedence chain(kOps);
-  for (int op = 1; op < kOps; ++op) chain[op] = {op - 1};
-  return {
-      .precedence = chain, .classes = {{.count = devices}}, .costs = &costs};
+  return {.precedence = testing_util::ChainOfOps(kOps),
+          .classes = {{.count = devices}},
+          .costs = &costs};
 }
 
 TEST(PlanLazily, FindsTheBestPlanOfTheMeasuredCosts) {

@@ -6,33 +6,17 @@
 #include <random>
 
 #include "coralline/plan/reference_planner.h"
+#include "coralline/plan/testing.h"
 
 namespace coralline {
 namespace {
 
 using std::chrono::nanoseconds;
+using testing_util::ChainOfOps;
+using testing_util::CostsBy;
 using testing_util::ReferencePlanner;
+using testing_util::SumOf;
 using testing_util::TableCosts;
-
-// The sum of what the ops take.
-class SumCosts : public SegmentCosts {
- public:
-  explicit SumCosts(std::vector<int> ns) : ns_(std::move(ns)) {}
-  std::optional<StageCost> Of(std::span<const int> ops, int) override {
-    nanoseconds sum{0};
-    for (const int op : ops) sum += nanoseconds(ns_[op]);
-    return StageCost{.busy = sum};
-  }
-
- private:
-  std::vector<int> ns_;
-};
-
-Precedence Chain(int num_ops) {
-  Precedence precedence(num_ops);
-  for (int op = 1; op < num_ops; ++op) precedence[op] = {op - 1};
-  return precedence;
-}
 
 std::vector<std::vector<int>> OpsOf(const Plan& plan) {
   std::vector<std::vector<int>> ops;
@@ -42,8 +26,8 @@ std::vector<std::vector<int>> OpsOf(const Plan& plan) {
 }
 
 TEST(FindPlan, CutsBeforeTheHeavyOp) {
-  SumCosts costs({2, 3, 1, 7});
-  const auto plan = FindPlan({.precedence = Chain(4),
+  auto costs = SumOf({2, 3, 1, 7});
+  const auto plan = FindPlan({.precedence = ChainOfOps(4),
                               .classes = {{.count = 2}},
                               .max_replicas = 1,
                               .costs = &costs},
@@ -57,9 +41,10 @@ TEST(FindPlan, CutsBeforeTheHeavyOp) {
 }
 
 TEST(FindPlan, ReplicatesTheHeavyOp) {
-  SumCosts costs({2, 3, 1, 14});
+  auto costs = SumOf({2, 3, 1, 14});
   const auto plan = FindPlan(
-      {.precedence = Chain(4), .classes = {{.count = 3}}, .costs = &costs}, {});
+      {.precedence = ChainOfOps(4), .classes = {{.count = 3}}, .costs = &costs},
+      {});
   ASSERT_TRUE(plan);
   // All three devices alike, each with all of it, are as fast as 20 / 3.
   EXPECT_EQ(plan->period, nanoseconds(7));
@@ -67,18 +52,18 @@ TEST(FindPlan, ReplicatesTheHeavyOp) {
 }
 
 TEST(FindPlan, UsesFewerDevicesWhereMoreDoNotHelp) {
-  SumCosts costs({5, 10, 5});
-  const auto plan = FindPlan({.precedence = Chain(3),
+  auto costs = SumOf({5, 10, 5});
+  const auto plan = FindPlan({.precedence = ChainOfOps(3),
                               .classes = {{.count = 8}},
                               .max_replicas = 1,
                               .costs = &costs},
                              {});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->period, nanoseconds(10));
-  // Not three: 5 and 5 cannot be joined around the 10.
+  // The two of 5 are not side by side.
   EXPECT_EQ(plan->num_devices(), 3);
-  SumCosts front_heavy({10, 5, 5});
-  EXPECT_EQ(FindPlan({.precedence = Chain(3),
+  auto front_heavy = SumOf({10, 5, 5});
+  EXPECT_EQ(FindPlan({.precedence = ChainOfOps(3),
                       .classes = {{.count = 8}},
                       .max_replicas = 1,
                       .costs = &front_heavy},
@@ -88,8 +73,8 @@ TEST(FindPlan, UsesFewerDevicesWhereMoreDoNotHelp) {
 }
 
 TEST(FindPlan, TakesTheEarliestCutsOfEqualPlans) {
-  SumCosts costs({1, 1, 1, 5});
-  const auto plan = FindPlan({.precedence = Chain(4),
+  auto costs = SumOf({1, 1, 1, 5});
+  const auto plan = FindPlan({.precedence = ChainOfOps(4),
                               .classes = {{.count = 3}},
                               .max_replicas = 1,
                               .costs = &costs},
@@ -144,14 +129,14 @@ TEST(FindPlan, HasNoPlanWhereAnOpRunsNowhere) {
   TableCosts costs;
   costs.Set(1, 0, {.busy = nanoseconds(1)});
   EXPECT_FALSE(FindPlan(
-      {.precedence = Chain(2), .classes = {{.count = 2}}, .costs = &costs},
+      {.precedence = ChainOfOps(2), .classes = {{.count = 2}}, .costs = &costs},
       {}));
 }
 
 TEST(FindPlan, HasNoPlanForATargetOutOfReach) {
-  SumCosts costs({5, 5});
+  auto costs = SumOf({5, 5});
   const PlanProblem problem{
-      .precedence = Chain(2), .classes = {{.count = 4}}, .costs = &costs};
+      .precedence = ChainOfOps(2), .classes = {{.count = 4}}, .costs = &costs};
   PlanOptions options{.objective = Objective::kDevices,
                       .target_period = nanoseconds(2)};
   EXPECT_FALSE(FindPlan(problem, options));
@@ -163,18 +148,15 @@ TEST(FindPlan, HasNoPlanForATargetOutOfReach) {
 
 TEST(FindPlan, CountsWhatStagesShare) {
   // Three stages would take 3 each, but the host is held 2 by each of them.
-  class HostCosts : public SumCosts {
-   public:
-    using SumCosts::SumCosts;
-    std::optional<StageCost> Of(std::span<const int> ops, int c) override {
-      auto cost = SumCosts::Of(ops, c);
-      cost->host = nanoseconds(2);
-      return cost;
-    }
-  };
-  HostCosts costs({3, 3, 3});
+  auto sums = SumOf({3, 3, 3});
+  CostsBy costs([&sums](std::span<const int> ops) {
+    auto cost = sums.Of(ops, 0);
+    cost->host = nanoseconds(2);
+    return cost;
+  });
   const auto plan = FindPlan(
-      {.precedence = Chain(3), .classes = {{.count = 3}}, .costs = &costs}, {});
+      {.precedence = ChainOfOps(3), .classes = {{.count = 3}}, .costs = &costs},
+      {});
   EXPECT_EQ(plan->period, nanoseconds(3));
   EXPECT_EQ(plan->stages.size(), 1);
   EXPECT_EQ(plan->stages[0].replicas, 3);
@@ -186,7 +168,7 @@ class Instance {
   explicit Instance(std::uint64_t seed) : random_(seed) {
     const int num_ops = Below(1, 6);
     const bool is_chain = Below(0, 2) == 0;
-    problem_.precedence = is_chain ? Chain(num_ops) : Dag(num_ops);
+    problem_.precedence = is_chain ? ChainOfOps(num_ops) : Dag(num_ops);
     const int num_classes = Below(1, 2);
     for (int c = 0; c < num_classes; ++c) {
       problem_.classes.push_back(

@@ -39,6 +39,13 @@ inline CostsBy SumOf(std::vector<int> busy_ns) {
   });
 }
 
+/// Ops that run one after another.
+inline Precedence ChainOfOps(int num_ops) {
+  Precedence precedence(num_ops);
+  for (int op = 1; op < num_ops; ++op) precedence[op] = {op - 1};
+  return precedence;
+}
+
 /// Costs without any rule, some of them missing, the same whenever asked for.
 class RandomCosts : public SegmentCosts {
  public:
