@@ -139,7 +139,9 @@ class LazyPlanner {
       if (ShouldStop()) break;
       if (options_.progress)
         options_.progress(result_.measured, result_.rounds);
-      const auto cost = measure_(ops, stage.device_class);
+      const auto measured = measure_(ops, stage.device_class);
+      if (!measured) break;
+      const std::optional<StageCost>& cost = *measured;
       known_.Learn(ops, stage.device_class, cost);
       result_.learnt.push_back({stage.segment, stage.device_class, cost});
       ++result_.measured;

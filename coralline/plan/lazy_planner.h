@@ -11,8 +11,9 @@
 namespace coralline {
 
 /// Measures what a segment really costs on a class of devices: seconds each.
-/// nullopt where the devices refuse it.
-using MeasureCost = std::function<std::optional<StageCost>(
+/// The cost is nullopt where the devices refuse the segment; the result is
+/// where measuring was stopped before its end.
+using MeasureCost = std::function<std::optional<std::optional<StageCost>>(
     std::span<const int> ops, int device_class)>;
 
 struct LazyOptions {

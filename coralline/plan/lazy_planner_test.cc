@@ -145,5 +145,27 @@ TEST(PlanLazily, EndsWithinAGapOrWhenItIsStopped) {
   EXPECT_LE(stopped.plan->certificate->bound, all.plan->period.count());
 }
 
+TEST(PlanLazily, DoesNotUseWhatWasStoppedHalfway) {
+  ChainCosts assumed(kOps, 3);
+  RealCosts real(assumed, 1, 1.5);
+  int measured = 0;
+  bool is_stopped = false;
+  const LazyResult stopped =
+      PlanLazily(ProblemOf(assumed, 4),
+                 [&](std::span<const int> ops,
+                     int c) -> std::optional<std::optional<StageCost>> {
+                   is_stopped = ++measured > 9;
+                   if (is_stopped) return std::nullopt;
+                   return real.Of(ops, c);
+                 },
+                 {.plan = {.should_stop = [&] { return is_stopped; }}});
+  EXPECT_EQ(stopped.measured, 9);
+  EXPECT_EQ(stopped.learnt.size(), 9);
+  ASSERT_TRUE(stopped.plan);
+  for (const PlannedStage& stage : stopped.plan->stages) {
+    EXPECT_EQ(stage.cost, real.Of(stage.segment.ops, 0));
+  }
+}
+
 }  // namespace
 }  // namespace coralline

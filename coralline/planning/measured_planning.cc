@@ -34,9 +34,9 @@ class Measurer {
     }
   }
 
-  std::optional<StageCost> operator()(std::span<const int> ops,
-                                      int device_class) {
-    auto simulated = problem_.problem().costs->Of(ops, device_class);
+  std::optional<std::optional<StageCost>> operator()(std::span<const int> ops,
+                                                     int device_class) {
+    const auto simulated = problem_.problem().costs->Of(ops, device_class);
     const auto& profiler = profilers_[device_class];
     if (!profiler || !simulated) return simulated;
     std::optional<SegmentProfile> profile;
@@ -44,10 +44,9 @@ class Measurer {
       profile = profiler->Measure(SegmentOf(ops));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kModel) throw;
-      return std::nullopt;  // the device refuses it
+      return std::optional<StageCost>();  // the device refuses it
     }
-    // Stopped: the plan that needs it is not used.
-    if (!profile) return simulated;
+    if (!profile) return std::nullopt;  // stopped
     StageCost cost =
         StageCostOf(Milliseconds(profile->latency), 0, problem_.host());
     cost.link = simulated->link;
