@@ -19,8 +19,8 @@ using MutableBytes = std::span<std::byte>;
 struct EmulatedRun {
   bool computes = false;  ///< whether the CPU computes the outputs meanwhile
   std::chrono::nanoseconds simulated{0};  ///< what it should take
-  /// By how much it took longer; nullopt where it had to wait for the CPU's
-  /// computation.
+  /// By how much it took longer, or longer than a fault slowed it to (fault.h);
+  /// nullopt where it had to wait for the CPU's computation.
   std::optional<std::chrono::nanoseconds> overshoot;
 };
 
@@ -45,6 +45,11 @@ class Executable {
   virtual void Run(std::span<const ConstBytes> inputs,
                    std::span<const MutableBytes> outputs) = 0;
 
+  /// Called from any thread when nobody waits for the current Run any longer:
+  /// lets it end early where it can, with Error(kDevice). What Run was given
+  /// stays until it has ended. The executable is not used afterwards.
+  virtual void Abandon() {}
+
   /// Sets variable tensors (LSTM state) back to their first content.
   virtual void ResetState() {}
 
@@ -65,6 +70,10 @@ class Device {
   /// Throws Error(kModel) when the device cannot run the segment, and
   /// Error(kDevice) when the device or its library is not there.
   virtual std::unique_ptr<Executable> Load(const Model& segment) const = 0;
+  /// Whether the device answers now. Cheap; from any thread.
+  virtual bool is_present() const { return true; }
+  /// Degrees Celsius; nullopt where the device does not tell. As cheap.
+  virtual std::optional<double> temperature() const { return std::nullopt; }
 };
 
 /// Runs once with owned data: allocates the outputs. For tests and tools.

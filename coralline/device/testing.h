@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -38,7 +39,7 @@ class FakeExecutable : public Executable {
   Function function_;
 };
 
-/// A Device that loads by a function.
+/// A Device that loads by a function, and is there or not as it is told.
 class FakeDevice : public Device {
  public:
   using LoadFunction = std::function<std::unique_ptr<Executable>(const Model&)>;
@@ -51,10 +52,13 @@ class FakeDevice : public Device {
   std::unique_ptr<Executable> Load(const Model& segment) const override {
     return load_(segment);
   }
+  bool is_present() const override { return is_present_; }
+  void set_is_present(bool is_present) { is_present_ = is_present; }
 
  private:
   LoadFunction load_;
   std::string runtime_;
+  std::atomic<bool> is_present_ = true;
 };
 
 }  // namespace coralline::testing_util
