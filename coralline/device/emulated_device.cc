@@ -2,14 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <utility>
 
-#include "coralline/base/check.h"
 #include "coralline/base/error.h"
 #include "coralline/base/hash.h"
-#include "coralline/device/precise_wait.h"
+#include "coralline/device/internal/emulated_executable.h"
 #include "coralline/sim/operator_support.h"
 #include "coralline/sim/segment_cost.h"
 #include "coralline/tflite/bias.h"
@@ -17,75 +14,7 @@
 namespace coralline {
 namespace {
 
-using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
-
-nanoseconds Nanoseconds(double ms) {
-  return nanoseconds(std::llround(ms * 1e6));
-}
-
-class EmulatedExecutable : public Executable {
- public:
-  // `compute` may be null.
-  EmulatedExecutable(const Model& segment, const SegmentCost& cost,
-                     std::string description,
-                     std::unique_ptr<Executable> compute)
-      : first_(Nanoseconds(cost.first_ms())),
-        warm_(Nanoseconds(cost.warm_ms())),
-        description_(std::move(description)),
-        compute_(std::move(compute)),
-        inputs_(compute_ ? compute_->inputs()
-                         : SpecsOf(segment.graph, segment.graph.inputs)),
-        outputs_(compute_ ? compute_->outputs()
-                          : SpecsOf(segment.graph, segment.graph.outputs)) {
-    last_run_.computes = compute_ != nullptr;
-  }
-
-  const std::vector<TensorSpec>& inputs() const override { return inputs_; }
-  const std::vector<TensorSpec>& outputs() const override { return outputs_; }
-  std::string description() const override { return description_; }
-  const EmulatedRun* last_emulated_run() const override { return &last_run_; }
-
-  void BindThread() override {
-    SleepPunctually();
-    if (compute_) compute_->BindThread();
-  }
-
-  void Run(std::span<const ConstBytes> inputs,
-           std::span<const MutableBytes> outputs) override {
-    const auto start = steady_clock::now();
-    CORALLINE_CHECK(inputs.size() == inputs_.size());
-    CORALLINE_CHECK(outputs.size() == outputs_.size());
-    last_run_.simulated = std::exchange(is_first_, false) ? first_ : warm_;
-    const auto deadline = start + last_run_.simulated;
-    Fill(inputs, outputs);
-    last_run_.overshoot.reset();
-    if (compute_ && steady_clock::now() > deadline) return;
-    last_run_.overshoot = WaitUntil(deadline) - deadline;
-  }
-
-  void ResetState() override {
-    if (compute_) compute_->ResetState();
-  }
-
- private:
-  void Fill(std::span<const ConstBytes> inputs,
-            std::span<const MutableBytes> outputs) {
-    if (compute_) return compute_->Run(inputs, outputs);
-    for (const MutableBytes output : outputs) {
-      std::fill(output.begin(), output.end(), std::byte{0});
-    }
-  }
-
-  nanoseconds first_;
-  nanoseconds warm_;
-  bool is_first_ = true;
-  EmulatedRun last_run_;
-  std::string description_;
-  std::unique_ptr<Executable> compute_;
-  std::vector<TensorSpec> inputs_;
-  std::vector<TensorSpec> outputs_;
-};
 
 SegmentCost CostOfModel(const Model& segment, const DeviceSpec& spec) {
   const auto layers = MakeLayers(segment.graph, spec, OpsWithBias(segment));
@@ -130,8 +59,13 @@ std::string HashNumbers(const DeviceSpec& spec) {
 }  // namespace
 
 EmulatedDevice::EmulatedDevice(DeviceSpec spec, int number,
-                               std::optional<CpuKernels> compute)
-    : spec_(std::move(spec)), number_(number), compute_(compute) {}
+                               std::optional<CpuKernels> compute,
+                               std::vector<Fault> faults)
+    : spec_(std::move(spec)),
+      number_(number),
+      compute_(compute),
+      faults_(std::move(faults)),
+      state_(std::make_shared<internal::FaultState>(faults_)) {}
 
 std::string EmulatedDevice::name() const { return "emulated:" + spec_.name; }
 
@@ -139,21 +73,25 @@ std::string EmulatedDevice::runtime() const {
   std::string text = fmt::format("Coralline {}, emulated, spec {}",
                                  CORALLINE_VERSION, HashNumbers(spec_));
   if (compute_) text += "; outputs by " + CpuDevice({}, *compute_).runtime();
+  for (const Fault& fault : faults_) text += "; fault " + FaultText(fault);
   return text;
 }
 
 std::unique_ptr<Executable> EmulatedDevice::Load(const Model& segment) const {
+  std::string device = fmt::format("{} #{}, emulated", spec_.name, number_);
+  if (!is_present()) internal::ThrowLost(device);
   CheckMapped(segment, spec_);
-  std::string description =
-      fmt::format("{} #{}, emulated", spec_.name, number_);
-  std::unique_ptr<Executable> compute;
-  if (compute_) {
-    compute = CpuDevice({}, *compute_).Load(segment);
-    description += fmt::format("; outputs by {}", compute->description());
-  }
-  return std::make_unique<EmulatedExecutable>(
-      segment, CostOfModel(segment, spec_), std::move(description),
-      std::move(compute));
+  return std::make_unique<internal::EmulatedExecutable>(
+      segment, CostOfModel(segment, spec_), std::move(device),
+      compute_ ? CpuDevice({}, *compute_).Load(segment) : nullptr, state_);
+}
+
+bool EmulatedDevice::is_present() const {
+  return !state_->IsLost(steady_clock::now());
+}
+
+std::optional<double> EmulatedDevice::temperature() const {
+  return state_->Temperature(steady_clock::now());
 }
 
 }  // namespace coralline
