@@ -12,7 +12,7 @@ import sys
 OUR_INCLUDE = re.compile(r'#include "coralline/([\w/]+)/[\w]+\.h"')
 THIRD_PARTY = re.compile(
     r"#include <((fmt|flatbuffers|nlohmann|CLI|benchmark|gtest|gmock)/|"
-    r"(sqlite3|xxhash)\.h)")
+    r"(hwloc|sqlite3|xxhash)\.h)")
 MODULE = re.compile(r"coralline_module\((\w+)(.*?)\)", re.S)
 KEYWORDS = {"DEPENDS", "LINK", "SOURCES", "HEADERS", "TESTS"}
 UNRESTRICTED = {"cli"}  # a program: it may use every layer
