@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <pthread.h>
 #include <sched.h>
 #include <sys/utsname.h>
 
@@ -77,6 +78,12 @@ void PinThread(const std::vector<int>& cores) {
                           "run on cores {}",
                           fmt::join(cores, ","), std::strerror(errno),
                           fmt::join(AvailableCores(), ", ")));
+}
+
+bool UseRealtimePriority() {
+  const sched_param lowest{.sched_priority =
+                               sched_get_priority_min(SCHED_FIFO)};
+  return pthread_setschedparam(pthread_self(), SCHED_FIFO, &lowest) == 0;
 }
 
 ScopedPin::ScopedPin(const std::vector<int>& cores)
