@@ -24,8 +24,7 @@ void PinThread(const std::vector<int>& cores);
 /// Gives the calling thread, and those that it will start, the lowest real-time
 /// priority (SCHED_FIFO): they run before all usual threads of their core,
 /// which starve while they do not sleep. False, and nothing has changed, where
-/// the system does not permit it: it asks for root or for a limit (`ulimit
-/// -r`).
+/// the system does not permit it (it wants root, or a limit by `ulimit -r`).
 bool UseRealtimePriority();
 
 /// PinThread until the end of the scope.
