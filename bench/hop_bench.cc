@@ -1,123 +1,145 @@
-// What handing a request from one stage to the next costs: two empty stages on
-// two threads, tensors of 1 KB to 1 MB, against the same two threads joined by
-// a plain queue of a mutex and a condition variable that carries copies.
+// What handing a request from one stage to the next costs: two stages that do
+// nothing, each on a thread of its own, and the thread that feeds them, on
+// tensors that nobody fills or reads. The figure is the whole time by the
+// number of requests: what the thread that is the bottleneck spends on each.
+// It holds that thread's share of three hand-overs: from the feeder to stage 0,
+// to stage 1, and back to the feeder.
+//
+// Beside ours, in the same run and with the repetitions of all mixed: the peers
+// of peer_pipelines.h. Prints at the end how many times as long they took.
+//
+// A scheduler that runs all stages of a request on one thread (Taskflow's
+// pipeline, mostly also TBB's) shows little here, as nothing leaves its core.
+// It has no thread for each device, which is what our stages are, so Taskflow
+// is not compared.
 
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
-#include <algorithm>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
-#include <thread>
+#include <map>
+#include <string>
 
-#include "coralline/device/testing.h"
-#include "coralline/pipeline/pipeline.h"
+#include "bench/our_pipeline.h"
+#include "bench/peer_pipelines.h"
+#include "bench/stages.h"
+#include "coralline/device/host.h"
 
-namespace coralline {
+namespace coralline::bench {
 namespace {
 
-constexpr int kRequests = 2000;
-constexpr int kCapacity = 8;
+constexpr int kStages = 2;
+constexpr int kRequests = 5000;
+constexpr int kInFlight = 16;
+constexpr int kRepetitions = 5;
+constexpr const char* kOurs = "ours";
 
-void Sizes(benchmark::internal::Benchmark* benchmark) {
-  benchmark->ArgName("bytes")->Arg(1 << 10)->Arg(150528)->Arg(1 << 20);
-  benchmark->UseRealTime()->Unit(benchmark::kMillisecond);
+Variant OursThat(Waiting waiting, std::string name) {
+  return {std::move(name), [waiting](Stages stages) {
+            return OurChain(std::move(stages), waiting);
+          }};
 }
 
-void ReportHop(benchmark::State& state) {
-  state.counters["s_per_request"] = benchmark::Counter(
+std::vector<Variant> Variants() {
+  const auto libcoral = [](Stages stages) {
+    return std::make_unique<LibcoralStylePipeline>(std::move(stages));
+  };
+  return {OursThat(Waiting::kThroughput, kOurs),
+          OursThat(Waiting::kThroughput, "ours, pinned"),
+          {"libcoral style", libcoral},
+          {"libcoral style, pinned", libcoral},
+          {"TBB", [](Stages stages) {
+             return std::make_unique<TbbPipeline>(std::move(stages),
+                                                  kStages + 1);
+           }}};
+}
+
+// Each stage to a core of its own.
+void PinStage(int stage) {
+  const std::vector<int> cores = AvailableCores();
+  PinThread({cores[static_cast<std::size_t>(stage) % cores.size()]});
+}
+
+void BenchHop(benchmark::State& state, const Variant& variant) {
+  const bool pinned = variant.name.ends_with("pinned");
+  const auto bytes = static_cast<std::size_t>(state.range(0));
+  const auto runner =
+      variant.make(EmptyStages(kStages, bytes, pinned ? PinStage : nullptr));
+  for (auto _ : state) {
+    const auto time = runner->Run(kRequests, kInFlight);
+    state.SetIterationTime(std::chrono::duration<double>(time).count());
+  }
+  state.counters["per_request"] = benchmark::Counter(
       kRequests, benchmark::Counter::kIsIterationInvariantRate |
                      benchmark::Counter::kInvert);
 }
 
-// The queue of most pipelines: Pop and Push block at once.
-class BlockingQueue {
- public:
-  void Push(TensorData value) {
-    std::unique_lock lock(mutex_);
-    has_room_.wait(lock, [&] { return values_.size() < kCapacity; });
-    values_.push_back(std::move(value));
-    has_value_.notify_one();
+void RegisterAll() {
+  for (const Variant& variant : Variants()) {
+    benchmark::RegisterBenchmark(
+        variant.name.c_str(),
+        [variant](benchmark::State& state) { BenchHop(state, variant); })
+        ->ArgName("bytes")
+        ->Arg(1 << 10)
+        ->Arg(150528)
+        ->Arg(1 << 20)
+        ->UseManualTime()  // without what TBB sets up before a run
+        ->Unit(benchmark::kMillisecond)
+        ->MinTime(0.1)
+        ->Repetitions(kRepetitions)
+        ->ReportAggregatesOnly();
   }
-  TensorData Pop() {
-    std::unique_lock lock(mutex_);
-    has_value_.wait(lock, [&] { return !values_.empty(); });
-    TensorData value = std::move(values_.front());
-    values_.pop_front();
-    has_room_.notify_one();
-    return value;
+}
+
+// Prints medians and how much repetitions vary, and keeps the medians.
+class RatioReporter : public benchmark::ConsoleReporter {
+ public:
+  void ReportRuns(const std::vector<Run>& runs) override {
+    std::vector<Run> printed;
+    for (const Run& run : runs) {
+      if (run.aggregate_name == "median") {
+        const auto bytes = run.run_name.args.substr(sizeof("bytes:") - 1);
+        medians_us_[std::stoi(bytes)][run.run_name.function_name] =
+            run.GetAdjustedRealTime() * 1000 / kRequests;
+      } else if (run.aggregate_name != "cv") {
+        continue;
+      }
+      printed.push_back(run);
+    }
+    ConsoleReporter::ReportRuns(printed);
+  }
+
+  void PrintRatios() const {
+    fmt::print("\nMedians of a request through two empty stages:\n");
+    for (const auto& [bytes, medians] : medians_us_) {
+      const auto ours = medians.find(kOurs);
+      for (const auto& [name, us] : medians) {
+        fmt::print("{:8} bytes  {:22} {:9.3f} us", bytes, name, us);
+        if (ours != medians.end()) fmt::print(" {:8.2f}x", us / ours->second);
+        fmt::print("\n");
+      }
+    }
+    fmt::print(
+        "Libcoral's own code is not run. A scheduler that runs all stages of a "
+        "request on one\nthread, as Taskflow's, shows less on empty stages and "
+        "has no thread for each device:\nit is not compared.\n");
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable has_value_;
-  std::condition_variable has_room_;
-  std::deque<TensorData> values_;
+  std::map<int, std::map<std::string, double>> medians_us_;
 };
 
-// Two threads: one allocates and sends, as a stage without frames does.
-void BM_MutexQueueHop(benchmark::State& state) {
-  const auto bytes = static_cast<std::size_t>(state.range(0));
-  for (auto _ : state) {
-    BlockingQueue queue;
-    std::jthread producer([&] {
-      for (int i = 0; i < kRequests; ++i) queue.Push(TensorData(bytes));
-    });
-    for (int i = 0; i < kRequests; ++i) benchmark::DoNotOptimize(queue.Pop());
-  }
-  ReportHop(state);
-}
-BENCHMARK(BM_MutexQueueHop)->Apply(Sizes);
-
-// Two threads and our queue, handing over preallocated frames in place.
-void BM_FrameHop(benchmark::State& state) {
-  const auto bytes = static_cast<std::size_t>(state.range(0));
-  std::vector<TensorData> frames(2 * kCapacity, TensorData(bytes));
-  for (auto _ : state) {
-    BoundedQueue<TensorData*> queue(kCapacity, std::chrono::microseconds(100));
-    std::jthread producer([&] {
-      for (int i = 0; i < kRequests; ++i) {
-        queue.Push(&frames[i % frames.size()]);
-      }
-    });
-    for (int i = 0; i < kRequests; ++i) benchmark::DoNotOptimize(queue.Pop());
-  }
-  ReportHop(state);
-}
-BENCHMARK(BM_FrameHop)->Apply(Sizes);
-
-std::unique_ptr<Executable> EmptyStage(const std::string& input,
-                                       const std::string& output,
-                                       std::size_t bytes) {
-  return std::make_unique<testing_util::FakeExecutable>(
-      std::vector<TensorSpec>{{.name = input, .bytes = bytes}},
-      std::vector<TensorSpec>{{.name = output, .bytes = bytes}},
-      [](std::span<const ConstBytes>, std::span<const MutableBytes>) {});
-}
-
-// The whole runtime with two empty stages: the copies in and out, three hops.
-void BM_PipelineOfTwo(benchmark::State& state) {
-  const auto bytes = static_cast<std::size_t>(state.range(0));
-  const std::vector<TensorData> input = {TensorData(bytes)};
-  std::vector<std::unique_ptr<Executable>> stages;
-  stages.push_back(EmptyStage("a", "b", bytes));
-  stages.push_back(EmptyStage("b", "c", bytes));
-  Pipeline pipeline(std::move(stages), {{{.name = "a", .bytes = bytes}},
-                                        {{.name = "c", .bytes = bytes}}});
-  Completion completion;
-  for (auto _ : state) {
-    for (int pushed = 0, popped = 0; popped < kRequests;) {
-      for (; pushed < kRequests && pushed - popped < 2 * kCapacity; ++pushed) {
-        pipeline.Push(input);
-      }
-      const int ready = std::min(kCapacity, pushed - popped);
-      pipeline.WaitForResults(ready);
-      for (int i = 0; i < ready; ++i, ++popped) pipeline.Pop(completion);
-    }
-  }
-  ReportHop(state);
-}
-BENCHMARK(BM_PipelineOfTwo)->Apply(Sizes);
-
 }  // namespace
-}  // namespace coralline
+}  // namespace coralline::bench
+
+int main(int argc, char** argv) {
+  std::string interleave = "--benchmark_enable_random_interleaving=true";
+  std::vector<char*> arguments = {argv[0], interleave.data()};
+  arguments.insert(arguments.end(), argv + 1, argv + argc);
+  int count = static_cast<int>(arguments.size());
+  benchmark::Initialize(&count, arguments.data());
+  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 1;
+  coralline::bench::RegisterAll();
+  coralline::bench::RatioReporter reporter;
+  benchmark::RunSpecifiedBenchmarks(&reporter);
+  reporter.PrintRatios();
+}
