@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 #include <tuple>
 
+#include "bench/spread.h"
 #include "coralline/plan/planner.h"
 #include "tests/paper_networks.h"
 
@@ -25,17 +25,6 @@ struct Ratios {
 
 double MsOf(const Plan& plan) {
   return static_cast<double>(plan.period.count()) / 1e6;
-}
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle]
-                                : (values[middle - 1] + values[middle]) / 2;
-}
-
-double Largest(const std::vector<double>& values) {
-  return *std::max_element(values.begin(), values.end());
 }
 
 Plan BestPlan(const Model& model, int devices, int max_replicas) {
@@ -68,9 +57,11 @@ void PrintSummary(const std::map<Key, Ratios>& ratios) {
       "median | max |\n# |---|---|---|---|---|---|---|\n");
   for (const auto& [key, all] : ratios) {
     const auto& [kind, devices, strategy] = key;
+    const bench::Spread alone = bench::SpreadOf(all.alone);
+    const bench::Spread replicas = bench::SpreadOf(all.replicas);
     fmt::print("# | {} | {} | {} | {:.2f} | {:.2f} | {:.2f} | {:.2f} |\n", kind,
-               devices, strategy, Median(all.alone), Largest(all.alone),
-               Median(all.replicas), Largest(all.replicas));
+               devices, strategy, alone.median, alone.max, replicas.median,
+               replicas.max);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "coralline/plan/exhaustive_cuts.h"
 #include "coralline/plan/libcoral_partitioner.h"
 #include "coralline/planning/model_problem.h"
+#include "coralline/tflite/writer.h"
 #include "coralline/zoo/synthetic.h"
 
 namespace coralline {
@@ -38,8 +40,20 @@ class PaperNetworks {
   explicit PaperNetworks(const std::string& kind)
       : small_(GeneratePaperModel(kind, kWidth)) {}
 
-  Model OfWidth(int width) const {
-    Model model = small_;
+  Model OfWidth(int width) const { return Widened(small_, width); }
+
+  /// Its segments, as models of their own.
+  std::vector<Model> PartsOfWidth(int width,
+                                  std::span<const Segment> segments) const {
+    std::vector<Model> parts = SplitModel(small_, segments);
+    for (Model& part : parts) part = Widened(std::move(part), width);
+    return parts;
+  }
+
+ private:
+  static constexpr int kWidth = 19;  // no other size
+
+  static Model Widened(Model model, int width) {
     for (Tensor& tensor : model.graph.tensors) {
       std::replace(tensor.shape.begin(), tensor.shape.end(), kWidth, width);
       auto& scale = tensor.quantization.scale;
@@ -50,9 +64,6 @@ class PaperNetworks {
     }
     return model;
   }
-
- private:
-  static constexpr int kWidth = 19;  // no other size
 
   Model small_;
 };
