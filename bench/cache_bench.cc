@@ -4,19 +4,16 @@
 
 #include <benchmark/benchmark.h>
 
-#include <cmath>
-
+#include "bench/dense_net.h"
 #include "coralline/base/error.h"
 #include "coralline/device/cpu_device.h"
 #include "coralline/graph/balance.h"
 #include "coralline/pipeline/run.h"
 #include "coralline/tflite/writer.h"
-#include "coralline/zoo/synthetic.h"
 
 namespace coralline {
 namespace {
 
-constexpr int kLayers = 6;  // four of them hold nearly all weights
 constexpr int kRequests = 500;
 
 void Sizes(benchmark::internal::Benchmark* benchmark) {
@@ -27,16 +24,10 @@ void Sizes(benchmark::internal::Benchmark* benchmark) {
   benchmark->UseRealTime()->Unit(benchmark::kMillisecond);
 }
 
-Model NetOf(std::int64_t kib) {
-  const double per_layer = static_cast<double>(kib) * 1024 / (kLayers - 2);
-  return GenerateFullyConnected(
-      {.width = static_cast<int>(std::sqrt(per_layer)), .layers = kLayers});
-}
-
 // The whole by itself, the segments as a pipeline.
 void RunNet(benchmark::State& state, const std::vector<std::string>& devices) {
   try {
-    const Model model = NetOf(state.range(0));
+    const Model model = DenseNet(state.range(0));
     const auto cuts =
         EqualParameterCuts(model.graph, static_cast<int>(devices.size()));
     std::vector<std::unique_ptr<Executable>> stages;

@@ -7,6 +7,8 @@
 #include <tbb/task_scheduler_observer.h>
 
 #include <atomic>
+#include <functional>
+#include <future>
 #include <limits>
 #include <random>
 
@@ -179,21 +181,21 @@ std::chrono::nanoseconds TbbPipeline::Run(int requests, int in_flight) {
 
 std::chrono::nanoseconds WholeOnEach::Run(int requests, int) {
   std::atomic<int> next{0};
+  const auto run = [&](Executable& device) {
+    device.BindThread();
+    std::mt19937_64 random(1);
+    const auto inputs = RandomData(device.inputs(), random);
+    auto outputs = RandomData(device.outputs(), random);
+    const std::vector<ConstBytes> in(inputs.begin(), inputs.end());
+    const std::vector<MutableBytes> out(outputs.begin(), outputs.end());
+    while (next.fetch_add(1) < requests) device.Run(in, out);
+  };
   const auto start = Clock::now();
-  {
-    std::vector<std::jthread> threads;
-    for (const auto& device : devices_) {
-      threads.emplace_back([&] {
-        device->BindThread();
-        std::mt19937_64 random(1);
-        const auto inputs = RandomData(device->inputs(), random);
-        auto outputs = RandomData(device->outputs(), random);
-        const std::vector<ConstBytes> in(inputs.begin(), inputs.end());
-        const std::vector<MutableBytes> out(outputs.begin(), outputs.end());
-        while (next.fetch_add(1) < requests) device->Run(in, out);
-      });
-    }
+  std::vector<std::future<void>> threads;
+  for (const auto& device : devices_) {
+    threads.push_back(std::async(std::launch::async, run, std::ref(*device)));
   }
+  for (auto& thread : threads) thread.get();
   return Clock::now() - start;
 }
 

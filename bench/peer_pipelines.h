@@ -75,7 +75,7 @@ class TbbPipeline : public Runner {
 
 /// No pipeline: the whole model on each of some devices, each with a thread of
 /// its own that takes the next request. Any number of inputs and outputs;
-/// `in_flight` is ignored.
+/// `in_flight` is ignored. Run throws what a device throws.
 class WholeOnEach : public Runner {
  public:
   explicit WholeOnEach(Stages devices) : devices_(std::move(devices)) {}
