@@ -94,13 +94,11 @@ std::vector<Outcome> Compare(const Comparison& comparison,
 }
 
 std::vector<Variant> OurVariants() {
-  const auto with = [](Waiting waiting) {
-    return [waiting](Stages stages) {
-      return OurChain(std::move(stages), waiting);
-    };
+  const auto with = [](WaitProfile wait) {
+    return [wait](Stages stages) { return OurChain(std::move(stages), wait); };
   };
-  return {{"ours, balanced", with(Waiting::kBalanced)},
-          {kTargeted, with(Waiting::kThroughput)}};
+  return {{"ours, balanced", with(WaitProfile::kBalanced)},
+          {kTargeted, with(WaitProfile::kThroughput)}};
 }
 
 std::vector<Variant> AllVariants() {

@@ -81,7 +81,7 @@ std::unique_ptr<Runner> PlannedPipeline(const Model& model, const Plan& plan,
     stages.push_back(CpuDevice({cores[i]}).Load(parts[i]));
   }
   return std::make_unique<OurPipeline>(
-      std::move(stages), InterfaceOf(model.graph), Waiting::kBalanced);
+      std::move(stages), InterfaceOf(model.graph), WaitProfile::kBalanced);
 }
 
 std::string Shape(const Plan& plan) {

@@ -33,18 +33,17 @@ constexpr int kInFlight = 16;
 constexpr int kRepetitions = 5;
 constexpr const char* kOurs = "ours";
 
-Variant OursThat(Waiting waiting, std::string name) {
-  return {std::move(name), [waiting](Stages stages) {
-            return OurChain(std::move(stages), waiting);
-          }};
+Variant OursThat(WaitProfile wait, std::string name) {
+  return {std::move(name),
+          [wait](Stages stages) { return OurChain(std::move(stages), wait); }};
 }
 
 std::vector<Variant> Variants() {
   const auto libcoral = [](Stages stages) {
     return std::make_unique<LibcoralStylePipeline>(std::move(stages));
   };
-  return {OursThat(Waiting::kThroughput, kOurs),
-          OursThat(Waiting::kThroughput, "ours, pinned"),
+  return {OursThat(WaitProfile::kThroughput, kOurs),
+          OursThat(WaitProfile::kThroughput, "ours, pinned"),
           {"libcoral style", libcoral},
           {"libcoral style, pinned", libcoral},
           {"TBB", [](Stages stages) {

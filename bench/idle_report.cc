@@ -36,10 +36,10 @@ std::int64_t ResidentBytes() {
 
 // From the end of the last request on, so that the yielding of threads before
 // they sleep is counted.
-void ReportIdle(const char* name, Waiting waiting) {
+void ReportIdle(const char* name, WaitProfile wait) {
   constexpr int kSeconds = 2;
   constexpr double kTargetPercent = 0.5;
-  const auto pipeline = OurChain(EmptyStages(kStages, kBytes), waiting);
+  const auto pipeline = OurChain(EmptyStages(kStages, kBytes), wait);
   pipeline->Run(100, kInFlight);
   const double before = CpuSeconds();
   std::this_thread::sleep_for(std::chrono::seconds(kSeconds));
@@ -49,10 +49,10 @@ void ReportIdle(const char* name, Waiting waiting) {
              Verdict(percent < kTargetPercent));
 }
 
-void ReportMemory(const char* name, Waiting waiting) {
+void ReportMemory(const char* name, WaitProfile wait) {
   constexpr int kRequests = 1'000'000;
   constexpr double kTargetPercent = 1;
-  const auto pipeline = OurChain(EmptyStages(kStages, kBytes), waiting);
+  const auto pipeline = OurChain(EmptyStages(kStages, kBytes), wait);
   pipeline->Run(kRequests / 100, kInFlight);
   const auto before = static_cast<double>(ResidentBytes());
   const auto time = pipeline->Run(kRequests, kInFlight);
@@ -69,11 +69,11 @@ void ReportMemory(const char* name, Waiting waiting) {
 }  // namespace coralline::bench
 
 int main() {
-  using coralline::bench::Waiting;
-  for (const auto& [name, waiting] :
-       {std::pair{"balanced", Waiting::kBalanced},
-        std::pair{"throughput", Waiting::kThroughput}}) {
-    coralline::bench::ReportIdle(name, waiting);
-    coralline::bench::ReportMemory(name, waiting);
+  using coralline::WaitProfile;
+  for (const auto& [name, wait] :
+       {std::pair{"balanced", WaitProfile::kBalanced},
+        std::pair{"throughput", WaitProfile::kThroughput}}) {
+    coralline::bench::ReportIdle(name, wait);
+    coralline::bench::ReportMemory(name, wait);
   }
 }

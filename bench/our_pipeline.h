@@ -7,27 +7,22 @@
 
 namespace coralline::bench {
 
-/// How our pipeline's threads wait.
-enum class Waiting { kBalanced, kThroughput };
-
 /// Our pipeline as a runner: the one place here that knows how it is fed.
 class OurPipeline : public Runner {
  public:
   OurPipeline(Stages stages, const PipelineInterface& interface,
-              Waiting waiting);
+              WaitProfile wait);
   std::chrono::nanoseconds Run(int requests, int in_flight) override;
 
   void Push();
-  void WaitForResults(int count) { pipeline_->WaitForResults(count); }
+  void WaitForResults(int count) { pipeline_.WaitForResults(count); }
   void Pop();
 
  private:
-  std::vector<TensorData> inputs_;
-  Completion completion_;
-  std::unique_ptr<Pipeline> pipeline_;
+  Pipeline pipeline_;
 };
 
 /// Of a chain of stages.
-std::unique_ptr<Runner> OurChain(Stages stages, Waiting waiting);
+std::unique_ptr<Runner> OurChain(Stages stages, WaitProfile wait);
 
 }  // namespace coralline::bench

@@ -68,10 +68,10 @@ TEST(Pipelines, OfTbbRunEveryStageInOrder) {
 }
 
 TEST(Pipelines, OfOursRunEveryStageInOrder) {
-  for (const Waiting waiting : {Waiting::kBalanced, Waiting::kThroughput}) {
-    ExpectNumbers([waiting](Stages stages) {
-      return OurChain(std::move(stages), waiting);
-    });
+  for (const WaitProfile wait :
+       {WaitProfile::kBalanced, WaitProfile::kThroughput}) {
+    ExpectNumbers(
+        [wait](Stages stages) { return OurChain(std::move(stages), wait); });
   }
 }
 

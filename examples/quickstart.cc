@@ -34,6 +34,7 @@ int Quickstart() {
   std::mt19937_64 random(1);
   const RunStats stats = RunRequests(
       pipeline, {RandomData(whole->inputs(), random)}, {.requests = 1000});
+  if (stats.error) throw *stats.error;
   std::cout << "bit-exact; " << stats.throughput_rps << " inferences/s\n";
   return 0;
 }

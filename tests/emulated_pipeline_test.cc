@@ -24,13 +24,15 @@ TEST(PipelineOfEmulatedDevices, ReportsHowWellEachStageKeptItsTime) {
   const RunStats stats =
       RunRequests(pipeline, inputs, {.requests = 30, .warmup_requests = 5});
   for (const StageStats& stage : stats.stages) {
-    ASSERT_TRUE(stage.emulation);
-    EXPECT_FALSE(stage.emulation->computes);
+    ASSERT_EQ(stage.replicas.size(), 1U);
+    const auto& emulation = stage.replicas[0].emulation;
+    ASSERT_TRUE(emulation);
+    EXPECT_FALSE(emulation->computes);
     // The warm-up, and with it the loading, is not counted.
-    EXPECT_EQ(stage.emulation->overshoot.count(), 30);
-    EXPECT_EQ(stage.emulation->compute_longer, 0);
-    EXPECT_GE(stage.busy.min(), stage.emulation->simulated);
-    EXPECT_GT(stage.emulation->simulated, std::chrono::microseconds(50));
+    EXPECT_EQ(emulation->overshoot.count(), 30);
+    EXPECT_EQ(emulation->compute_longer, 0);
+    EXPECT_GE(stage.busy().min(), emulation->simulated);
+    EXPECT_GT(emulation->simulated, std::chrono::microseconds(50));
   }
 }
 

@@ -35,6 +35,15 @@ void Histogram::Record(nanoseconds duration) {
   ++count_;
 }
 
+void Histogram::Add(const Histogram& other) {
+  if (other.count_ == 0) return;
+  for (int i = 0; i < kNumBuckets; ++i) buckets_[i] += other.buckets_[i];
+  min_ = count_ == 0 ? other.min_ : std::min(min_, other.min_);
+  max_ = std::max(max_, other.max_);
+  sum_ += other.sum_;
+  count_ += other.count_;
+}
+
 nanoseconds Histogram::mean() const {
   return count_ == 0 ? nanoseconds(0) : sum_ / count_;
 }

@@ -13,6 +13,8 @@ namespace coralline {
 class Histogram {
  public:
   void Record(std::chrono::nanoseconds duration);
+  /// All that the other has recorded.
+  void Add(const Histogram& other);
 
   std::int64_t count() const { return count_; }
   /// The following are zero while count() is zero.

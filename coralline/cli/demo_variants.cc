@@ -69,9 +69,12 @@ bool MeasureOnce(const Inputs& inputs, std::chrono::nanoseconds duration,
   const RunStats stats =
       variant.whole ? RunWithoutPipeline(*variant.whole, inputs, options)
                     : RunRequests(*variant.pipeline, inputs, options);
+  if (stats.error) throw *stats.error;
   if (stats.stopped) return false;
   double busy = variant.whole ? Nanoseconds(stats.latency) : 0;
-  for (const StageStats& stage : stats.stages) busy += Nanoseconds(stage.busy);
+  for (const StageStats& stage : stats.stages) {
+    busy += Nanoseconds(stage.busy());
+  }
   variant.throughputs_rps.push_back(stats.throughput_rps);
   variant.busy_ns.push_back(busy);
   return true;

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "coralline/cli/device_option.h"
 #include "coralline/cli/interrupt.h"
+#include "coralline/runtime/device_names.h"
 
 namespace coralline::cli {
 
@@ -21,12 +21,15 @@ void AddMeasuringOptions(CLI::App& app, MeasuringOptions& options) {
                    "Measure until the median is known this closely")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  auto* cache = group->add_option(
+  AddCacheOptions(*group, options);
+}
+
+void AddCacheOptions(CLI::App& app, MeasuringOptions& options) {
+  auto* cache = app.add_option(
       "--cache", options.cache,
       "Database of earlier measurements (in the user's cache folder)");
-  group
-      ->add_flag("--no-cache", options.no_cache,
-                 "Neither use nor keep earlier measurements")
+  app.add_flag("--no-cache", options.no_cache,
+               "Neither use nor keep earlier measurements")
       ->excludes(cache);
 }
 

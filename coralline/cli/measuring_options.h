@@ -25,6 +25,9 @@ struct MeasuringOptions {
 
 void AddMeasuringOptions(CLI::App& app, MeasuringOptions& options);
 
+/// Only --cache and --no-cache.
+void AddCacheOptions(CLI::App& app, MeasuringOptions& options);
+
 /// The cache on disk; null with --no-cache.
 std::unique_ptr<ProfileCache> OpenCache(const MeasuringOptions& options);
 

@@ -1,82 +1,47 @@
 #include "coralline/pipeline/pipeline.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <bit>
 #include <utility>
 
 #include "coralline/base/check.h"
-#include "coralline/base/error.h"
-#include "coralline/pipeline/internal/wiring.h"
+#include "coralline/pipeline/internal/supervisor.h"
 
 namespace coralline {
-
-using std::chrono::nanoseconds;
-
-// One request: the content of every slot, in one allocation.
-struct Pipeline::Frame {
-  explicit Frame(const std::vector<TensorSpec>& slots) {
-    constexpr std::size_t kAlign = 64;
-    std::size_t total = kAlign;
-    std::vector<std::size_t> offsets;
-    for (const TensorSpec& slot : slots) {
-      offsets.push_back(total);
-      total += (slot.bytes + kAlign - 1) / kAlign * kAlign;
-    }
-    storage = std::make_unique_for_overwrite<std::byte[]>(total);
-    const auto misalignment =
-        reinterpret_cast<std::uintptr_t>(storage.get()) % kAlign;
-    std::byte* base = storage.get() - misalignment;
-    for (std::size_t i = 0; i < slots.size(); ++i) {
-      tensors.emplace_back(base + offsets[i], slots[i].bytes);
-    }
-  }
-
-  std::unique_ptr<std::byte[]> storage;
-  std::vector<MutableBytes> tensors;
-  Clock::time_point pushed;
-  Clock::time_point done;
-};
-
-struct Pipeline::Stage {
-  std::unique_ptr<Executable> executable;
-  const internal::Wiring::Stage* wiring = nullptr;
-  FrameQueue* input = nullptr;
-  FrameQueue* output = nullptr;
-  // Of the request at work; kept to avoid allocations.
-  std::vector<ConstBytes> input_spans;
-  std::vector<MutableBytes> output_spans;
-  nanoseconds last_push{0};  // what the last Push took
-  mutable std::mutex stats_mutex;
-  StageStats stats;
-  std::jthread thread;
-};
-
 namespace {
 
-StageStats EmptyStats(const Executable& executable) {
-  StageStats stats{.description = executable.description()};
-  if (const EmulatedRun* run = executable.last_emulated_run()) {
-    stats.emulation.emplace(EmulationStats{.computes = run->computes});
+using internal::Window;
+
+std::unique_ptr<Deployer> OneDeviceEach(
+    std::vector<std::unique_ptr<Executable>> executables) {
+  CORALLINE_CHECK(!executables.empty());
+  std::vector<std::vector<std::unique_ptr<Executable>>> stages;
+  for (auto& executable : executables) {
+    stages.emplace_back().push_back(std::move(executable));
   }
-  return stats;
+  return FixedDeployment(std::move(stages));
 }
 
-void Reset(StageStats& stats) {
-  StageStats empty{.description = stats.description};
-  if (stats.emulation) {
-    empty.emulation.emplace(
-        EmulationStats{.computes = stats.emulation->computes});
-  }
-  stats = std::move(empty);
+int WindowSize(const PipelineOptions& options, int num_devices) {
+  constexpr int kMost = 1 << 20;
+  const int wanted = options.max_in_flight > 0 ? options.max_in_flight
+                                               : std::max(16, 8 * num_devices);
+  CORALLINE_CHECK(wanted <= kMost);
+  return static_cast<int>(std::bit_ceil(static_cast<unsigned>(wanted)));
 }
 
-void Record(const EmulatedRun& run, EmulationStats& stats) {
-  stats.simulated = run.simulated;
-  if (run.overshoot) {
-    stats.overshoot.Record(*run.overshoot);
-  } else {
-    ++stats.compute_longer;
+std::shared_ptr<internal::Shared> MakeShared(const PipelineOptions& options,
+                                             int num_devices) {
+  auto shared = std::make_shared<internal::Shared>();
+  shared->options = options;
+  shared->window = std::make_shared<Window>(WindowSize(options, num_devices),
+                                            shared->spin());
+  shared->traces.resize(num_devices);
+  for (auto& trace : shared->traces) trace.reserve(options.trace_capacity);
+  for (int i = 0; i < num_devices; ++i) {
+    shared->leases.push_back(std::make_unique<internal::DeviceLease>());
   }
+  return shared;
 }
 
 }  // namespace
@@ -85,160 +50,199 @@ PipelineInterface InterfaceOf(const Graph& graph) {
   return {SpecsOf(graph, graph.inputs), SpecsOf(graph, graph.outputs)};
 }
 
+InputSlot::InputSlot(Window* window, RequestId id, internal::Frame* frame,
+                     std::shared_ptr<internal::Generation> generation)
+    : window_(window),
+      id_(id),
+      frame_(frame),
+      generation_(std::move(generation)) {}
+
+InputSlot::InputSlot(InputSlot&& other) noexcept = default;
+
+InputSlot::~InputSlot() {
+  if (generation_) window_->Abandon({id_, frame_, std::move(generation_)});
+}
+
+std::span<const MutableBytes> InputSlot::inputs() const {
+  return frame_->inputs;
+}
+
+void InputSlot::Commit(const RequestOptions& options) {
+  CORALLINE_CHECK(generation_);
+  window_->Commit({id_, frame_, std::move(generation_)}, options.timeout);
+}
+
+OutputSlot::OutputSlot(OutputSlot&& other) noexcept
+    : window_(std::exchange(other.window_, nullptr)), result_(other.result_) {}
+
+OutputSlot::~OutputSlot() {
+  if (window_) window_->Release(result_->id);
+}
+
 Pipeline::Pipeline(std::vector<std::unique_ptr<Executable>> stages,
                    const PipelineInterface& interface,
-                   const PipelineOptions& options) {
-  CORALLINE_CHECK(!stages.empty());
-  wiring_ = std::make_unique<internal::Wiring>(
-      internal::ConnectStages(stages, interface));
-  for (std::size_t i = 0; i <= stages.size(); ++i) {
-    queues_.push_back(
-        std::make_unique<FrameQueue>(options.queue_capacity, options.spin));
-  }
-  // Enough frames to fill every queue and to keep every stage at work.
-  const std::size_t num_frames =
-      queues_.size() * queues_[0]->capacity() + stages.size();
-  free_ =
-      std::make_unique<FrameQueue>(static_cast<int>(num_frames), options.spin);
-  for (std::size_t i = 0; i < num_frames; ++i) {
-    frames_.push_back(std::make_unique<Frame>(wiring_->slots));
-    free_->Push(frames_.back().get());
-  }
-  for (std::size_t i = 0; i < stages.size(); ++i) {
-    auto stage = std::make_unique<Stage>();
-    stage->stats = EmptyStats(*stages[i]);
-    stage->executable = std::move(stages[i]);
-    stage->wiring = &wiring_->stages[i];
-    stage->input = queues_[i].get();
-    stage->output = queues_[i + 1].get();
-    stages_.push_back(std::move(stage));
-  }
-  for (auto& stage : stages_) {
-    stage->thread = std::jthread([this, &stage] { RunStage(*stage); });
-  }
+                   const PipelineOptions& options)
+    : Pipeline(OneDeviceEach(std::move(stages)), interface, options) {}
+
+Pipeline::Pipeline(std::unique_ptr<Deployer> deployer,
+                   const PipelineInterface& interface,
+                   const PipelineOptions& options)
+    : shared_(MakeShared(options, deployer->num_devices())),
+      window_(shared_->window.get()),
+      supervisor_(std::make_unique<internal::Supervisor>(
+          shared_, std::move(deployer), interface)) {}
+
+Pipeline::~Pipeline() = default;
+
+std::optional<InputSlot> Pipeline::Claim(bool wait, ResultCallback callback) {
+  auto claimed =
+      window_->Claim(wait ? Window::Wait::kForRoom : Window::Wait::kNever,
+                     std::move(callback));
+  if (!claimed) return std::nullopt;
+  return InputSlot(window_, claimed->id, claimed->frame,
+                   std::move(claimed->generation));
 }
 
-Pipeline::~Pipeline() {
-  for (auto& queue : queues_) queue->Abort();
-}
-
-void Pipeline::Push(const std::vector<TensorData>& inputs) {
-  CORALLINE_CHECK(inputs.size() == wiring_->inputs.size());
-  const auto frame = free_->Pop();
-  if (!frame) ThrowFailure();
+std::optional<RequestId> Pipeline::PushTo(std::optional<InputSlot> slot,
+                                          const std::vector<TensorData>& inputs,
+                                          const RequestOptions& options) {
+  if (!slot) return std::nullopt;
+  CORALLINE_CHECK(inputs.size() == slot->inputs().size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const MutableBytes slot = (*frame)->tensors[wiring_->inputs[i]];
-    CORALLINE_CHECK(inputs[i].size() == slot.size());
-    std::copy(inputs[i].begin(), inputs[i].end(), slot.begin());
+    const MutableBytes tensor = slot->inputs()[i];
+    CORALLINE_CHECK(inputs[i].size() == tensor.size());
+    std::copy(inputs[i].begin(), inputs[i].end(), tensor.begin());
   }
-  (*frame)->pushed = Clock::now();
-  if (!queues_.front()->Push(*frame)) ThrowFailure();
+  slot->Commit(options);
+  return slot->id();
 }
 
-void Pipeline::Close() { queues_.front()->Close(); }
+std::optional<RequestId> Pipeline::Push(const std::vector<TensorData>& inputs,
+                                        const RequestOptions& options) {
+  return PushTo(Claim(true, nullptr), inputs, options);
+}
 
-void Pipeline::WaitForResults(int count) {
-  FrameQueue& results = *queues_.back();
-  results.WaitForValues(std::min(count, static_cast<int>(results.capacity())));
+std::optional<RequestId> Pipeline::TryPush(
+    const std::vector<TensorData>& inputs, const RequestOptions& options) {
+  return PushTo(Claim(false, nullptr), inputs, options);
+}
+
+std::optional<InputSlot> Pipeline::Acquire() { return Claim(true, nullptr); }
+
+std::optional<InputSlot> Pipeline::TryAcquire() {
+  return Claim(false, nullptr);
+}
+
+std::optional<RequestId> Pipeline::Submit(const std::vector<TensorData>& inputs,
+                                          ResultCallback callback,
+                                          const RequestOptions& options) {
+  CORALLINE_CHECK(callback);
+  return PushTo(Claim(true, std::move(callback)), inputs, options);
+}
+
+std::optional<RequestId> Pipeline::TrySubmit(
+    const std::vector<TensorData>& inputs, ResultCallback callback,
+    const RequestOptions& options) {
+  CORALLINE_CHECK(callback);
+  return PushTo(Claim(false, std::move(callback)), inputs, options);
+}
+
+std::future<Completion> Pipeline::Submit(const std::vector<TensorData>& inputs,
+                                         const RequestOptions& options) {
+  auto promise = std::make_shared<std::promise<Completion>>();
+  auto future = promise->get_future();
+  const auto id = Submit(
+      inputs,
+      [promise](const ResultView& result) {
+        Completion completion;
+        completion.Assign(result);
+        promise->set_value(std::move(completion));
+      },
+      options);
+  if (!id) throw Error(ErrorKind::kFailed, "the pipeline is closed");
+  return future;
+}
+
+bool Pipeline::Cancel(RequestId id) { return window_->Cancel(id); }
+void Pipeline::Close() { window_->Close(); }
+void Pipeline::Drain() { window_->Drain(); }
+void Pipeline::WaitForResults(int count) { window_->WaitForResults(count); }
+
+std::optional<OutputSlot> Pipeline::PopInPlace() {
+  const auto id = window_->Take(Window::Wait::kForRoom);
+  if (!id) return std::nullopt;
+  return OutputSlot(window_, window_->ViewOf(*id));
 }
 
 bool Pipeline::Pop(Completion& completion) {
-  const auto frame = queues_.back()->Pop();
-  if (!frame) {
-    const std::lock_guard lock(failure_mutex_);
-    if (failure_) std::rethrow_exception(failure_);
-    return false;
-  }
-  completion.latency = (*frame)->done - (*frame)->pushed;
-  completion.outputs.resize(wiring_->outputs.size());
-  for (std::size_t i = 0; i < wiring_->outputs.size(); ++i) {
-    const MutableBytes slot = (*frame)->tensors[wiring_->outputs[i]];
-    completion.outputs[i].assign(slot.begin(), slot.end());
-  }
-  free_->Push(*frame);
+  const auto slot = PopInPlace();
+  if (slot) completion.Assign(slot->result());
+  return slot.has_value();
+}
+
+bool Pipeline::TryPop(Completion& completion) {
+  const auto id = window_->Take(Window::Wait::kNever);
+  if (!id) return false;
+  completion.Assign(window_->ViewOf(*id));
+  window_->Release(*id);
   return true;
 }
 
-void Pipeline::ResetState() {
-  for (auto& stage : stages_) stage->executable->ResetState();
+const PipelineInterface& Pipeline::interface() const {
+  return supervisor_->interface();
 }
 
-std::vector<StageStats> Pipeline::Stats() const {
-  std::vector<StageStats> stats;
-  for (const auto& stage : stages_) {
-    const std::lock_guard lock(stage->stats_mutex);
-    stats.push_back(stage->stats);
+int Pipeline::max_in_flight() const { return window_->size(); }
+
+int Pipeline::num_stages() const { return window_->current()->num_stages(); }
+
+int Pipeline::num_devices() const {
+  return static_cast<int>(shared_->leases.size());
+}
+
+void Pipeline::ResetState() {
+  for (const auto& worker : window_->current()->workers()) {
+    worker->replica().executable->ResetState();
   }
+}
+
+PipelineStats Pipeline::Stats() const {
+  const auto counts = window_->counts();
+  PipelineStats stats{.accepted = counts.accepted,
+                      .done = counts.done,
+                      .failed = counts.failed,
+                      .cancelled = counts.cancelled,
+                      .expired = counts.expired,
+                      .rerun = counts.rerun};
+  const auto generation = window_->current();
+  stats.stages.resize(generation->num_stages());
+  for (const auto& worker : generation->workers()) {
+    ReplicaStats replica = worker->Stats();
+    replica.temperature = supervisor_->deployer().Temperature(replica.device);
+    stats.stages[worker->stage()].replicas.push_back(std::move(replica));
+  }
+  for (int s = 0; s < generation->num_stages(); ++s) {
+    stats.stages[s].queue = generation->QueueOf(s, window_->next());
+  }
+  stats.events = supervisor_->events();
   return stats;
 }
 
 void Pipeline::ResetStats() {
-  for (auto& stage : stages_) {
-    const std::lock_guard lock(stage->stats_mutex);
-    Reset(stage->stats);
+  window_->ResetCounts();
+  for (const auto& worker : window_->current()->workers()) {
+    worker->ResetStats();
   }
 }
 
-void Pipeline::RunStage(Stage& stage) {
-  try {
-    stage.executable->BindThread();
-    while (RunRequest(stage)) {
-    }
-    stage.output->Close();
-  } catch (...) {
-    Fail(std::current_exception());
+std::vector<TraceEvent> Pipeline::Trace() const {
+  std::vector<TraceEvent> all;
+  for (const auto& trace : shared_->traces) {
+    all.insert(all.end(), trace.begin(), trace.end());
   }
-}
-
-// Returns false when there are no more requests.
-bool Pipeline::RunRequest(Stage& stage) {
-  const auto start = Clock::now();
-  const auto frame = stage.input->Pop();
-  if (!frame) return false;
-  stage.input_spans.clear();
-  for (const int slot : stage.wiring->inputs) {
-    stage.input_spans.push_back((*frame)->tensors[slot]);
-  }
-  stage.output_spans.clear();
-  for (const int slot : stage.wiring->outputs) {
-    stage.output_spans.push_back((*frame)->tensors[slot]);
-  }
-  const auto got = Clock::now();
-  stage.executable->Run(stage.input_spans, stage.output_spans);
-  const auto done = Clock::now();
-  (*frame)->done = done;
-  RecordRequest(stage, got - start, done - got);
-  const bool pushed = stage.output->Push(*frame);
-  stage.last_push = Clock::now() - done;
-  return pushed;
-}
-
-// Before the request is handed on, so that whoever has the last result finds it
-// counted. The wait for room is counted with the next one.
-void Pipeline::RecordRequest(Stage& stage, nanoseconds waited,
-                             nanoseconds busy) {
-  const std::lock_guard lock(stage.stats_mutex);
-  stage.stats.waiting_for_input += waited;
-  stage.stats.busy.Record(busy);
-  stage.stats.waiting_for_output += std::exchange(stage.last_push, {});
-  if (const EmulatedRun* run = stage.executable->last_emulated_run()) {
-    Record(*run, *stage.stats.emulation);
-  }
-}
-
-void Pipeline::Fail(std::exception_ptr error) {
-  {
-    const std::lock_guard lock(failure_mutex_);
-    if (!failure_) failure_ = std::move(error);
-  }
-  for (auto& queue : queues_) queue->Abort();
-  free_->Abort();
-}
-
-void Pipeline::ThrowFailure() {
-  const std::lock_guard lock(failure_mutex_);
-  CORALLINE_CHECK(failure_);
-  std::rethrow_exception(failure_);
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return a.start < b.start; });
+  return all;
 }
 
 }  // namespace coralline

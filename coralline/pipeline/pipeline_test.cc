@@ -3,12 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "coralline/base/error.h"
 #include "coralline/device/testing.h"
 
 namespace coralline {
 namespace {
 
+using testing::HasSubstr;
 using testing_util::FakeExecutable;
 using Stages = std::vector<std::unique_ptr<Executable>>;
 
@@ -85,7 +88,7 @@ TEST(Pipeline, GivesResultsInOrderAndEndsAfterClose) {
                          {std::string(1, static_cast<char>('b' + i))}, 1));
   }
   Pipeline pipeline(std::move(stages), {Bytes({"a"}), Bytes({"e"})},
-                    {.queue_capacity = 2});
+                    {.max_in_flight = 4});
   constexpr int kRequests = 5000;
   std::jthread producer([&pipeline] {
     for (int i = 0; i < kRequests; ++i) pipeline.Push(Data({i % 200}));
@@ -97,12 +100,14 @@ TEST(Pipeline, GivesResultsInOrderAndEndsAfterClose) {
     ASSERT_THAT(Values(completion.outputs), testing::ElementsAre(i % 200 + 4));
   }
   EXPECT_FALSE(pipeline.Pop(completion));
-  for (const StageStats& stats : pipeline.Stats()) {
-    EXPECT_EQ(stats.busy.count(), kRequests);
-    EXPECT_EQ(stats.description, "fake");
+  for (const StageStats& stage : pipeline.Stats().stages) {
+    EXPECT_EQ(stage.busy().count(), kRequests);
+    EXPECT_EQ(stage.replicas.at(0).description, "fake");
   }
+  EXPECT_EQ(pipeline.Stats().done, kRequests);
   pipeline.ResetStats();
-  EXPECT_EQ(pipeline.Stats()[0].busy.count(), 0);
+  EXPECT_EQ(pipeline.Stats().stages[0].busy().count(), 0);
+  EXPECT_EQ(pipeline.Stats().accepted, 0);
 }
 
 TEST(Pipeline, OneThreadMayFillItToTheBrim) {
@@ -110,7 +115,7 @@ TEST(Pipeline, OneThreadMayFillItToTheBrim) {
   stages.push_back(Sum({"a"}, {"b"}, 0));
   stages.push_back(Sum({"b"}, {"c"}, 0));
   Pipeline pipeline(std::move(stages), {Bytes({"a"}), Bytes({"c"})},
-                    {.queue_capacity = 4, .spin = {}});
+                    {.max_in_flight = 8});
   Completion completion;
   for (int i = 0; i < pipeline.max_in_flight(); ++i) pipeline.Push(Data({i}));
   for (int i = 0; i < pipeline.max_in_flight(); ++i) {
@@ -119,7 +124,7 @@ TEST(Pipeline, OneThreadMayFillItToTheBrim) {
   }
 }
 
-TEST(Pipeline, AStageThatThrowsFailsPushAndPop) {
+TEST(Pipeline, ADeviceThatFailsWithoutAnotherFailsRequests) {
   Stages stages;
   stages.push_back(Sum({"a"}, {"b"}, 0));
   stages.push_back(std::make_unique<FakeExecutable>(
@@ -130,19 +135,22 @@ TEST(Pipeline, AStageThatThrowsFailsPushAndPop) {
         }
       }));
   Pipeline pipeline(std::move(stages), {Bytes({"a"}), Bytes({"c"})});
-  Completion completion;
-  EXPECT_EQ(ErrorOf([&] {
-              for (int i = 0;; ++i) {
-                pipeline.Push(Data({i}));
-                pipeline.Pop(completion);
-              }
-            }),
-            "overheated");
-  EXPECT_EQ(ErrorOf([&] { pipeline.Pop(completion); }), "overheated");
-  EXPECT_EQ(ErrorOf([&] {
-              for (;;) pipeline.Push(Data({0}));
-            }),
-            "overheated");
+  for (int i = 0; i < 6; ++i) {
+    Completion completion;
+    try {
+      pipeline.Push(Data({i}));
+    } catch (const Error&) {
+      break;
+    }
+    ASSERT_TRUE(pipeline.Pop(completion));
+    EXPECT_EQ(completion.id, i);
+    EXPECT_EQ(completion.outcome == Outcome::kDone, i < 3);
+    if (i < 3) continue;
+    EXPECT_THAT(completion.error->what(), HasSubstr("overheated"));
+  }
+  EXPECT_THAT(ErrorOf([&] { pipeline.Push(Data({0})); }),
+              HasSubstr("no device is left"));
+  EXPECT_EQ(pipeline.Stats().failed, 1);
 }
 
 TEST(Pipeline, MayBeDestroyedAtAnyMoment) {
@@ -170,11 +178,11 @@ TEST(Pipeline, RefusesStagesThatDoNotFit) {
   };
   EXPECT_EQ(error({"b"}, {"c"}, {"c"}), "no error");
   EXPECT_THAT(error({"z"}, {"c"}, {"c"}),
-              testing::HasSubstr("stage 1 needs tensor 'z'"));
+              HasSubstr("stage 1 needs tensor 'z'"));
   EXPECT_THAT(error({"b"}, {"b"}, {"b"}),
-              testing::HasSubstr("stage 1 gives tensor 'b'"));
+              HasSubstr("stage 1 gives tensor 'b'"));
   EXPECT_THAT(error({"b"}, {"c"}, {"d"}),
-              testing::HasSubstr("the model's output needs tensor 'd'"));
+              HasSubstr("the model's output needs tensor 'd'"));
 }
 
 TEST(Pipeline, RefusesSizesThatDiffer) {
@@ -184,8 +192,8 @@ TEST(Pipeline, RefusesSizesThatDiffer) {
                 Pipeline(std::move(stages),
                          {{{.name = "a", .bytes = 2}}, Bytes({"b"})});
               }),
-              testing::HasSubstr("'a' is given with 2 bytes and read by stage "
-                                 "0 with 1"));
+              HasSubstr("'a' is given with 2 bytes and read by stage "
+                        "0 with 1"));
 }
 
 }  // namespace

@@ -2,83 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "coralline/base/check.h"
+#include "coralline/plan/known_costs.h"
+#include "coralline/plan/scaled_costs.h"
 
 namespace coralline {
 namespace {
-
-using std::chrono::nanoseconds;
-
-// What is measured of a segment, and the optimistic cost of all others.
-class KnownCosts : public SegmentCosts {
- public:
-  KnownCosts(SegmentCosts& assumed, double optimism)
-      : assumed_(assumed), optimism_(optimism) {}
-
-  std::optional<StageCost> Of(std::span<const int> ops,
-                              int device_class) override {
-    const auto* known = Find(ops, device_class);
-    if (known != nullptr) return *known;
-    auto cost = assumed_.Of(ops, device_class);
-    if (cost) cost->busy = std::max(nanoseconds(1), Scaled(cost->busy));
-    return cost;
-  }
-
-  bool IsKnown(std::span<const int> ops, int device_class) const {
-    return Find(ops, device_class) != nullptr;
-  }
-
-  // Keeps a measurement, and learns from one that is faster than assumed.
-  void Learn(std::span<const int> ops, int device_class,
-             const std::optional<StageCost>& measured) {
-    const auto assumed = assumed_.Of(ops, device_class);
-    CORALLINE_CHECK(assumed.has_value());
-    known_[Key(ops, device_class)] = measured;
-    if (!measured) return;
-    optimism_ =
-        std::min(optimism_, static_cast<double>(measured->busy.count()) /
-                                static_cast<double>(assumed->busy.count()));
-  }
-
-  // Rounded down, so that scaled floors stay below scaled costs.
-  nanoseconds Scaled(nanoseconds time) const {
-    return nanoseconds(static_cast<std::int64_t>(
-        std::floor(optimism_ * static_cast<double>(time.count()))));
-  }
-  double optimism() const { return optimism_; }
-
- private:
-  // A sum over the ops, so that their order does not matter and a lookup is
-  // cheap; two of some thousand segments are alike with a chance of 1e-12.
-  static std::uint64_t Key(std::span<const int> ops, int device_class) {
-    std::uint64_t key = Mix(~static_cast<std::uint64_t>(device_class));
-    for (const int op : ops) key += Mix(static_cast<std::uint64_t>(op) + 1);
-    return key;
-  }
-
-  // The finaliser of splitmix64.
-  static std::uint64_t Mix(std::uint64_t x) {
-    x *= 0x9e3779b97f4a7c15U;
-    x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
-    x = (x ^ (x >> 27U)) * 0x94d049bb133111ebU;
-    return x ^ (x >> 31U);
-  }
-
-  const std::optional<StageCost>* Find(std::span<const int> ops,
-                                       int device_class) const {
-    if (known_.empty()) return nullptr;
-    const auto found = known_.find(Key(ops, device_class));
-    return found == known_.end() ? nullptr : &found->second;
-  }
-
-  SegmentCosts& assumed_;
-  double optimism_;
-  std::unordered_map<std::uint64_t, std::optional<StageCost>> known_;
-};
 
 class LazyPlanner {
  public:
@@ -92,7 +24,7 @@ class LazyPlanner {
   LazyResult Run() {
     while (!ShouldStop()) {
       ++result_.rounds;
-      const double assumed = known_.optimism();
+      const double assumed = known_.factor();
       auto plan = FindPlan(Current(), options_.plan);
       if (!plan) break;
       if (MeasureStages(*plan)) {
@@ -106,7 +38,7 @@ class LazyPlanner {
     if (result_.plan && !result_.is_finished) {
       result_.plan->certificate = certificate_;
     }
-    result_.optimism = known_.optimism();
+    result_.optimism = known_.factor();
     return std::move(result_);
   }
 
@@ -119,14 +51,24 @@ class LazyPlanner {
   PlanProblem Current() {
     PlanProblem current = problem_;
     current.costs = &known_;
-    current.floors.stage = known_.Scaled(current.floors.stage);
-    for (auto& floor : current.floors.ops) floor = known_.Scaled(floor);
-    if (problem_.floors.together) {
-      current.floors.together = [this](int stages) {
-        return known_.Scaled(problem_.floors.together(stages));
-      };
-    }
+    current.floors = Scaled(problem_.floors, known_.factor());
     return current;
+  }
+
+  bool IsKnown(std::span<const int> ops, int device_class) const {
+    return known_.Find(ops, device_class) != nullptr;
+  }
+
+  // Keeps a measurement, and learns from one that is faster than assumed.
+  void Learn(std::span<const int> ops, int device_class,
+             const std::optional<StageCost>& measured) {
+    known_.Learn(ops, device_class, measured);
+    if (!measured) return;
+    const auto assumed = problem_.costs->Of(ops, device_class);
+    CORALLINE_CHECK(assumed.has_value());
+    known_.set_factor(std::min(known_.factor(),
+                               static_cast<double>(measured->busy.count()) /
+                                   static_cast<double>(assumed->busy.count())));
   }
 
   // Whether all were known before.
@@ -134,7 +76,7 @@ class LazyPlanner {
     bool were_known = true;
     for (const PlannedStage& stage : plan.stages) {
       const auto& ops = stage.segment.ops;
-      if (known_.IsKnown(ops, stage.device_class)) continue;
+      if (IsKnown(ops, stage.device_class)) continue;
       were_known = false;
       if (ShouldStop()) break;
       if (options_.progress)
@@ -142,7 +84,7 @@ class LazyPlanner {
       const auto measured = measure_(ops, stage.device_class);
       if (!measured) break;
       const std::optional<StageCost>& cost = *measured;
-      known_.Learn(ops, stage.device_class, cost);
+      Learn(ops, stage.device_class, cost);
       result_.learnt.push_back({stage.segment, stage.device_class, cost});
       ++result_.measured;
       if (!cost) ++result_.refused;
@@ -155,7 +97,7 @@ class LazyPlanner {
   void KeepBound(const Certificate& proved, double assumed) {
     certificate_ = proved;
     certificate_->claim = Claim::kWithin;
-    const double factor = known_.optimism() / assumed;
+    const double factor = known_.factor() / assumed;
     if (factor >= 1) return;
     certificate_->bound =
         options_.plan.objective == Objective::kDevices
@@ -168,8 +110,7 @@ class LazyPlanner {
   void KeepIfBetter(const Plan& planned) {
     std::vector<PlannedStage> stages = planned.stages;
     for (PlannedStage& stage : stages) {
-      const bool is_known =
-          known_.IsKnown(stage.segment.ops, stage.device_class);
+      const bool is_known = IsKnown(stage.segment.ops, stage.device_class);
       const auto cost = known_.Of(stage.segment.ops, stage.device_class);
       if (!is_known || !cost) return;
       stage.cost = *cost;

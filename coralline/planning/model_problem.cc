@@ -37,7 +37,9 @@ ModelProblem::ModelProblem(const Model& model,
     has_cpu = has_cpu || !group.spec;
     if (!group.spec || options.devices_per_link <= 1) {
       add(group.name, group.count, false,
-          {.spec = group.spec, .cpu_fallback = options.cpu_fallback});
+          {.spec = group.spec,
+           .unmapped_ops_only = group.unmapped_ops_only,
+           .cpu_fallback = options.cpu_fallback});
       continue;
     }
     for (int left = group.count; left > 0; left -= options.devices_per_link) {

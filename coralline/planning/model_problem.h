@@ -15,6 +15,7 @@ struct DeviceGroup {
   std::string name;  ///< "edgetpu-pcie", "cpu"
   int count = 1;
   std::optional<DeviceSpec> spec;  ///< absent for CPU cores
+  bool unmapped_ops_only = false;  ///< see CostModel
 };
 
 struct ProblemOptions {

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <utility>
 
 #include "coralline/base/check.h"
 #include "coralline/base/error.h"
 #include "coralline/plan/certificate_check.h"
+#include "coralline/plan/scaled_costs.h"
 #include "coralline/planning/simulated_costs.h"
 
 namespace coralline {
@@ -49,9 +49,9 @@ class DocumentCosts : public SegmentCosts {
     const KnownCost* known = Find(ops, device_class);
     if (known != nullptr) return known->cost;
     if (document_.only_known && device_class == 0) return std::nullopt;
-    auto cost = simulated_.Of(ops, device_class);
-    if (cost) cost->busy = std::max(nanoseconds(1), Scaled(cost->busy));
-    return cost;
+    const auto cost = simulated_.Of(ops, device_class);
+    return cost ? std::optional(Scaled(*cost, document_.optimism))
+                : std::nullopt;
   }
 
   const KnownCost* Find(std::span<const int> ops, int device_class) const {
@@ -60,12 +60,6 @@ class DocumentCosts : public SegmentCosts {
     std::sort(sorted.begin(), sorted.end());
     const auto found = known_.find({device_class, std::move(sorted)});
     return found == known_.end() ? nullptr : found->second;
-  }
-
-  // As PlanLazily rounds.
-  nanoseconds Scaled(nanoseconds time) const {
-    return nanoseconds(static_cast<std::int64_t>(
-        std::floor(document_.optimism * static_cast<double>(time.count()))));
   }
 
  private:
@@ -91,7 +85,9 @@ class Checker {
     for (const ClassDocument& device : document.classes) {
       problem_.classes.push_back(device.device);
     }
-    if (!document.only_known) problem_.floors = ScaledFloors();
+    if (!document.only_known) {
+      problem_.floors = Scaled(simulated_.Floors(), document.optimism);
+    }
   }
 
   CheckResult Run() {
@@ -118,16 +114,6 @@ class Checker {
   void Add(std::string what, Finding finding) {
     result_.items.push_back(
         {std::move(what), finding.ok, std::move(finding.detail)});
-  }
-
-  CostFloors ScaledFloors() {
-    CostFloors floors = simulated_.Floors();
-    floors.stage = costs_.Scaled(floors.stage);
-    for (nanoseconds& op : floors.ops) op = costs_.Scaled(op);
-    floors.together = [this, together = floors.together](int num_stages) {
-      return costs_.Scaled(together(num_stages));
-    };
-    return floors;
   }
 
   Finding CheckSegmentation() const {
@@ -231,7 +217,7 @@ class Checker {
           fmt::format("{} on '{}'", FormatSegment(known.segment),
                       problem_.classes[known.device_class].name);
       if (!simulated) return Wrong(place + " does not run there");
-      if (known.cost->busy < costs_.Scaled(simulated->busy)) {
+      if (known.cost->busy < Scaled(simulated->busy, document_.optimism)) {
         return Wrong(
             fmt::format("{} takes {} ns, less than {} of the "
                         "simulated {} ns",

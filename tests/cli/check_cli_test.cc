@@ -142,16 +142,16 @@ TEST_F(PlanFile, IsWhatOtherCommandsCutBy) {
   const Result run = Run("run fc.tflite --plan plan.json --requests 20",
                          "CORALLINE_TFLITE=/nowhere");
   EXPECT_EQ(run.status, 0) << run.output;
-  EXPECT_THAT(run.output, AllOf(HasSubstr("3 stages, 20 requests"),
+  EXPECT_THAT(run.output, AllOf(HasSubstr("3 stages on 3 devices, 20 requests"),
                                 HasSubstr("edgetpu-pcie #2, emulated")));
   const Result two = Run("run fc.tflite --plan plan.json --devices cpu,cpu");
   EXPECT_EQ(two.status, 2);
-  EXPECT_THAT(two.output, HasSubstr("3 stages and 2 devices"));
+  EXPECT_THAT(two.output, HasSubstr("the plan uses 3 devices and 2 are given"));
   EXPECT_EQ(Run("simulate fc.tflite --plan plan.json --host python").status, 2);
   EXPECT_EQ(Run("simulate fc.tflite --plan plan.json --stages 2").status, 2);
 }
 
-TEST_F(PlanFile, WithReplicasIsSimulatedButNotRun) {
+TEST_F(PlanFile, WithReplicasIsSimulatedAndRun) {
   Run("plan fc.tflite --count 4 -o plan.json");
   ExpectGolden("simulate_plan", "simulate fc.tflite --plan plan.json");
   EXPECT_EQ(Run("simulate fc.tflite --plan plan.json --trace t.json").status,
@@ -162,11 +162,11 @@ TEST_F(PlanFile, WithReplicasIsSimulatedButNotRun) {
     devices.insert(event["tid"].get<int>());
   }
   EXPECT_EQ(devices.size(), 4U);
-  const Result run = Run("run fc.tflite --plan plan.json");
-  EXPECT_EQ(run.status, 2);
-  EXPECT_THAT(run.output,
-              HasSubstr("stage 0 has 2 replicas; the runtime runs one device "
-                        "per stage; plan with --max-replicas 1"));
+  const Result run =
+      Run("run fc.tflite --plan plan.json --requests 50 --no-cache");
+  EXPECT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.output, AllOf(HasSubstr(" on 4 devices, 50 requests"),
+                                HasSubstr("predicted (simulated): ")));
 }
 
 TEST_F(PlanFile, SharesLinksAsItWasPlanned) {

@@ -23,6 +23,7 @@ namespace coralline {
 struct Result {
   int status = -1;
   std::string output;  // stdout, then stderr
+  std::string stdout_only;
 };
 
 /// Runs the program in a folder of the test's own.
@@ -47,6 +48,7 @@ class Cli : public testing::Test {
       result.output.append(buffer.data(), got);
     }
     result.status = WEXITSTATUS(pclose(pipe));
+    result.stdout_only = result.output;
     std::ifstream errors(folder_ / "stderr.txt");
     result.output += std::string(std::istreambuf_iterator<char>(errors), {});
     return result;

@@ -168,7 +168,7 @@ TEST_F(Cli, RunEmulatesDevicesThatAreNotThere) {
   const Result text = Run(run + "--devices emulated:edgetpu-pcie:4",
                           "CORALLINE_TFLITE=/nowhere");
   EXPECT_EQ(text.status, 0) << text.output;
-  EXPECT_THAT(text.output, AllOf(HasSubstr("4 stages, 50 requests"),
+  EXPECT_THAT(text.output, AllOf(HasSubstr("on 4 devices, 50 requests"),
                                  HasSubstr("emulated in wall-clock time"),
                                  HasSubstr("edgetpu-pcie #3, emulated"),
                                  HasSubstr("device times are simulated"),

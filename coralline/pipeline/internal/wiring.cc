@@ -10,18 +10,18 @@
 namespace coralline::internal {
 namespace {
 
-class SlotTable {
+class TensorTable {
  public:
   int Add(const TensorSpec& spec, std::string_view giver) {
-    const int slot = static_cast<int>(slots_.size());
-    if (!by_name_.try_emplace(spec.name, slot).second) {
+    const int tensor = static_cast<int>(tensors_.size());
+    if (!by_name_.try_emplace(spec.name, tensor).second) {
       throw Error(ErrorKind::kModel,
                   fmt::format("{} gives tensor '{}', which something before it "
                               "gives already",
                               giver, spec.name));
     }
-    slots_.push_back(spec);
-    return slot;
+    tensors_.push_back(spec);
+    return tensor;
   }
 
   int Find(const TensorSpec& spec, std::string_view reader) const {
@@ -32,7 +32,7 @@ class SlotTable {
                               "inputs nor an earlier stage give",
                               reader, spec.name));
     }
-    const TensorSpec& given = slots_[found->second];
+    const TensorSpec& given = tensors_[found->second];
     if (given.bytes != spec.bytes) {
       throw Error(ErrorKind::kModel,
                   fmt::format("tensor '{}' is given with {} bytes and read by "
@@ -42,29 +42,43 @@ class SlotTable {
     return found->second;
   }
 
-  std::vector<TensorSpec> Take() { return std::move(slots_); }
+  std::vector<TensorSpec> Take() { return std::move(tensors_); }
 
  private:
-  std::vector<TensorSpec> slots_;
+  std::vector<TensorSpec> tensors_;
   std::map<std::string, int> by_name_;
 };
 
+void CheckAlike(const std::vector<Replica>& replicas, std::string_view name) {
+  const Executable& first = *replicas[0].executable;
+  for (const Replica& replica : replicas) {
+    if (replica.executable->inputs() == first.inputs() &&
+        replica.executable->outputs() == first.outputs()) {
+      continue;
+    }
+    throw Error(ErrorKind::kModel,
+                fmt::format("{}: its replicas run different segments", name));
+  }
+}
+
 }  // namespace
 
-Wiring ConnectStages(const std::vector<std::unique_ptr<Executable>>& stages,
+Wiring ConnectStages(std::span<const std::vector<Replica>> stages,
                      const PipelineInterface& interface) {
   Wiring wiring;
-  SlotTable table;
+  TensorTable table;
   for (const TensorSpec& spec : interface.inputs) {
     wiring.inputs.push_back(table.Add(spec, "the model"));
   }
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const std::string name = fmt::format("stage {}", i);
+    CheckAlike(stages[i], name);
+    const Executable& executable = *stages[i][0].executable;
     Wiring::Stage stage;
-    for (const TensorSpec& spec : stages[i]->inputs()) {
+    for (const TensorSpec& spec : executable.inputs()) {
       stage.inputs.push_back(table.Find(spec, name));
     }
-    for (const TensorSpec& spec : stages[i]->outputs()) {
+    for (const TensorSpec& spec : executable.outputs()) {
       stage.outputs.push_back(table.Add(spec, name));
     }
     wiring.stages.push_back(std::move(stage));
@@ -72,7 +86,7 @@ Wiring ConnectStages(const std::vector<std::unique_ptr<Executable>>& stages,
   for (const TensorSpec& spec : interface.outputs) {
     wiring.outputs.push_back(table.Find(spec, "the model's output"));
   }
-  wiring.slots = table.Take();
+  wiring.tensors = table.Take();
   return wiring;
 }
 

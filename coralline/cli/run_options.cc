@@ -1,0 +1,196 @@
+#include "coralline/cli/run_options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "coralline/cli/duration_option.h"
+#include "coralline/cli/interrupt.h"
+#include "coralline/cli/kernels_option.h"
+#include "coralline/cli/run_report.h"
+#include "coralline/device/topology.h"
+
+namespace coralline::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+constexpr auto kDefaultDuration = 3s;
+
+void AddMeasurementOptions(CLI::App& app, RunCommandOptions& options) {
+  app.add_option("--requests", options.requests, "End after so many")
+      ->check(CLI::PositiveNumber);
+  AddDurationOption(
+      app, "--duration", [&options](nanoseconds t) { options.duration = t; },
+      "End after this time, in seconds or with a unit (3 s, unless --requests "
+      "is given)",
+      1s);
+  app.add_option("--warmup", options.warmup,
+                 "Requests that run before and are not measured")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--in-flight", options.in_flight,
+                 "Requests inside at a time (four times the devices)")
+      ->check(CLI::PositiveNumber);
+  AddDurationOption(
+      app, "--timeout", [&options](nanoseconds t) { options.timeout = t; },
+      "Answer a request as expired after this time, in ms or with a unit", 1ms);
+  app.add_option("--seed", options.seed, "Of the random inputs")
+      ->capture_default_str();
+}
+
+void AddFaultOptions(CLI::App& app, RunCommandOptions& options) {
+  auto* group = app.add_option_group("When something goes wrong");
+  group
+      ->add_option(
+          "--fault", options.faults,
+          "Let an emulated device go wrong: device=2,at=100,kind=lost; "
+          "kinds are fail, stall, slow and lost; repeatable")
+      ->allow_extra_args(false);
+  AddDurationOption(
+      *group, "--watchdog", [&options](nanoseconds t) { options.watchdog = t; },
+      "Give a device up whose inference takes longer, in ms or with a unit; 0: "
+      "never (1 s)",
+      1ms);
+  group->add_flag("--rebalance{1s}", options.rebalance,
+                  "Plan again where measured times drift from the plan's, "
+                  "looked at every second, or as often as --rebalance=TIME");
+}
+
+void AddPlacementOptions(CLI::App& app, RunCommandOptions& options) {
+  auto* group = app.add_option_group("Threads");
+  const std::map<std::string, WaitProfile> profiles = {
+      {"balanced", WaitProfile::kBalanced},
+      {"throughput", WaitProfile::kThroughput}};
+  group
+      ->add_option("--wait", options.wait,
+                   "How idle threads wait: balanced (they soon sleep), "
+                   "throughput (they keep a core busy for longer)")
+      ->transform(CLI::CheckedTransformer(profiles, CLI::ignore_case))
+      ->option_text("balanced|throughput");
+  group
+      ->add_option("--pin", options.pin,
+                   "Threads of devices that are no core: none, or topology (a "
+                   "core each, those that share a cache together)")
+      ->check(CLI::IsMember({"none", "topology"}))
+      ->option_text("none|topology");
+  group->add_flag("--realtime", options.realtime,
+                  "Ask the system for real-time priority");
+}
+
+void AddReportOptions(CLI::App& app, RunCommandOptions& options) {
+  auto* group = app.add_option_group("Reports");
+  group->add_flag_function(
+      "--live,!--no-live",
+      [&options](std::int64_t sum) { options.live = sum > 0; },
+      "A line for each stage while it runs, on stderr (on a terminal, without "
+      "--json)");
+  group->add_option("--trace", options.trace,
+                    "Write what each device did when, for Perfetto or "
+                    "chrome://tracing");
+  group->add_option("--csv", options.csv, "Write a row for each device");
+  group->add_flag("--json", options.json, "Print JSON");
+}
+
+std::vector<Fault> ParseFaults(const std::vector<std::string>& texts) {
+  std::vector<Fault> faults;
+  for (const std::string& text : texts) faults.push_back(ParseFault(text));
+  return faults;
+}
+
+PipelineOptions PipelineOptionsOf(const RunCommandOptions& options) {
+  PipelineOptions pipeline{.max_in_flight = options.in_flight,
+                           .wait = options.wait,
+                           .watchdog = options.watchdog,
+                           .realtime = options.realtime};
+  if (!options.rebalance.empty()) {
+    pipeline.rebalance = ParseDuration(options.rebalance, 1ms);
+  }
+  if (options.pin == "topology") pipeline.cores = CoresByTopology();
+  if (!options.trace.empty()) pipeline.trace_capacity = kTraceCapacity;
+  return pipeline;
+}
+
+bool IsEmulatedDevice(const std::string& name) {
+  return name.starts_with("emulated:");
+}
+
+bool IsPlannedAccelerator(const RunnerOptions& options,
+                          const PlannedStage& stage) {
+  return !options.plan->classes[stage.device_class].spec.empty();
+}
+
+}  // namespace
+
+void AddRunOptions(CLI::App& app, RunCommandOptions& options) {
+  app.add_option("MODEL", options.model, "A quantized .tflite file")
+      ->required();
+  AddCutOptions(app, options.cuts);
+  app.add_option("--devices", options.devices,
+                 "cpu, cpu:0 (one core), cpu:0-1 (two threads), or "
+                 "emulated:SPEC:N; one per stage where the cuts are given; "
+                 "those of --plan otherwise, its accelerators emulated, or all "
+                 "cores")
+      ->delimiter(',');
+  app.add_flag("--compute", options.compute,
+               "Let the CPU compute the outputs of emulated devices; an "
+               "inference takes the longer of both");
+  AddKernelsOption(app, options.kernels);
+  AddCacheOptions(app, options.measuring);
+  AddMeasurementOptions(app, options);
+  AddFaultOptions(app, options);
+  AddPlacementOptions(app, options);
+  AddReportOptions(app, options);
+}
+
+RunnerOptions RunnerOptionsOf(const RunCommandOptions& options,
+                              const Model& model) {
+  RunnerOptions runner{.devices = options.devices,
+                       .kernels = options.kernels,
+                       .compute = options.compute,
+                       .faults = ParseFaults(options.faults),
+                       .pipeline = PipelineOptionsOf(options)};
+  if (!options.cuts.plan.empty()) {
+    runner.plan = ReadPlanDocument(options.cuts.plan, model);
+  } else if (HasCuts(options.cuts)) {
+    runner.segments = ChooseSegments(model, options.cuts);
+  }
+  return runner;
+}
+
+RunOptions RunOptionsOf(const RunCommandOptions& options) {
+  RunOptions run{.requests = options.requests,
+                 .duration = options.duration,
+                 .warmup_requests = options.warmup,
+                 .in_flight = options.in_flight,
+                 .request = {.timeout = options.timeout},
+                 .stop = &Interrupted()};
+  if (!run.requests && !run.duration) run.duration = kDefaultDuration;
+  return run;
+}
+
+bool IsEmulated(const RunnerOptions& options) {
+  if (!options.devices.empty() || !options.plan) {
+    return std::any_of(options.devices.begin(), options.devices.end(),
+                       IsEmulatedDevice);
+  }
+  const auto& stages = options.plan->plan.stages;
+  return std::any_of(stages.begin(), stages.end(), [&](const auto& stage) {
+    return IsPlannedAccelerator(options, stage);
+  });
+}
+
+bool UsesCpu(const RunnerOptions& options) {
+  if (options.compute) return true;
+  if (!options.devices.empty() || !options.plan) {
+    return !std::all_of(options.devices.begin(), options.devices.end(),
+                        IsEmulatedDevice) ||
+           options.devices.empty();
+  }
+  const auto& stages = options.plan->plan.stages;
+  return !std::all_of(stages.begin(), stages.end(), [&](const auto& stage) {
+    return IsPlannedAccelerator(options, stage);
+  });
+}
+
+}  // namespace coralline::cli

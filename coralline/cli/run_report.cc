@@ -1,0 +1,39 @@
+#include "coralline/cli/run_report.h"
+
+#include <algorithm>
+
+namespace coralline::cli {
+
+bool HasChanged(const RunReport& report) {
+  const auto& events = report.stats.events;
+  return std::any_of(events.begin(), events.end(), [](const auto& event) {
+    return event.kind == EventKind::kDeployed ||
+           event.kind == EventKind::kRebalanced;
+  });
+}
+
+const Segment* SegmentOf(const RunReport& report, std::size_t stage) {
+  const auto& planned = report.plan.stages;
+  if (HasChanged(report) || stage >= planned.size()) return nullptr;
+  return &planned[stage].segment;
+}
+
+std::optional<double> PredictedThroughput(const RunReport& report) {
+  if (report.plan.period.count() <= 0) return std::nullopt;
+  return 1 / std::chrono::duration<double>(report.plan.period).count();
+}
+
+bool IsUnstable(const RunStats& stats) {
+  constexpr double kSteady = 0.05;
+  return stats.windows.variation().value_or(0) > kSteady;
+}
+
+bool IsTraceCut(const RunReport& report) {
+  std::map<int, int> counts;
+  for (const TraceEvent& event : report.trace) ++counts[event.device];
+  return std::any_of(counts.begin(), counts.end(), [&](const auto& count) {
+    return count.second >= report.trace_capacity;
+  });
+}
+
+}  // namespace coralline::cli

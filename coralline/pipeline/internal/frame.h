@@ -1,0 +1,40 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "coralline/pipeline/internal/wiring.h"
+
+namespace coralline::internal {
+
+using Clock = std::chrono::steady_clock;
+
+/// The content of one request, in one allocation. Written by whoever has the
+/// request, and read by whom it is handed to.
+struct Frame {
+  explicit Frame(const Wiring& wiring);
+
+  std::unique_ptr<std::byte[]> storage;
+  std::vector<MutableBytes> tensors;  ///< of the wiring
+  std::vector<MutableBytes> inputs;   ///< of the model
+  std::vector<ConstBytes> outputs;    ///< of the model
+
+  RequestId id = 0;
+  /// Passes through without being run: it was finished elsewhere before.
+  bool skip = false;
+  bool expired = false;
+  std::atomic<bool> cancelled{false};
+  std::optional<Error> error;  ///< of an inference that failed this request
+  Clock::time_point pushed;
+  Clock::time_point deadline;  ///< max() for none
+  Clock::time_point done;
+
+  bool is_live() const { return !skip && !expired && !error && !cancelled; }
+  void Reset(RequestId request);
+  void CopyInputs(const Frame& from);
+};
+
+}  // namespace coralline::internal

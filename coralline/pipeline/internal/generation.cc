@@ -1,0 +1,195 @@
+#include "coralline/pipeline/internal/generation.h"
+
+#include <limits>
+#include <utility>
+
+#include "coralline/device/host.h"
+#include "coralline/pipeline/internal/window.h"
+
+namespace coralline::internal {
+
+using std::chrono::nanoseconds;
+
+nanoseconds Shared::spin() const {
+  switch (options.wait) {
+    case WaitProfile::kBalanced:
+      return std::chrono::microseconds(100);
+    case WaitProfile::kThroughput:
+      return std::chrono::milliseconds(2);
+  }
+  return {};
+}
+
+Generation::Generation(std::uint64_t number, std::shared_ptr<Shared> shared,
+                       const PipelineInterface& interface,
+                       Deployment deployment, int num_frames)
+    : number_(number),
+      shared_(std::move(shared)),
+      deployment_(std::move(deployment)),
+      wiring_(ConnectStages(deployment_.stages, interface)),
+      end_(std::numeric_limits<RequestId>::max()) {
+  for (int i = 0; i < num_frames; ++i) {
+    frames_.push_back(std::make_unique<Frame>(wiring_));
+  }
+  const bool keep_recent = shared_->options.rebalance.count() > 0;
+  for (std::size_t s = 0; s < deployment_.stages.size(); ++s) {
+    stages_.push_back(std::make_unique<Stage>());
+    stages_.back()->link = std::vector<Flag>(num_frames);
+    for (const Replica& replica : deployment_.stages[s]) {
+      workers_.push_back(std::make_unique<Worker>(
+          replica, static_cast<int>(s), wiring_.stages[s], shared_->spin(),
+          keep_recent));
+    }
+  }
+}
+
+void Generation::Start(RequestId begin) {
+  begin_ = begin;
+  for (auto& stage : stages_) stage->next = begin;
+  for (auto& worker : workers_) {
+    worker->thread =
+        std::thread([self = shared_from_this(), &worker = *worker] {
+          self->RunWorker(worker);
+        });
+  }
+}
+
+void Generation::Publish(int stage, RequestId request, Clock::time_point now) {
+  Flag& flag = FlagOf(stage, request);
+  flag.published = now;
+  flag.signal.Publish(Lap(request));
+}
+
+void Generation::EndAt(RequestId end) {
+  end_ = end;
+  NudgeAll();
+}
+
+void Generation::Stop() {
+  stopped_ = true;
+  NudgeAll();
+}
+
+void Generation::NudgeAll() {
+  for (auto& stage : stages_) {
+    for (Flag& flag : stage->link) flag.signal.Nudge();
+  }
+}
+
+bool Generation::AllExited() const {
+  for (const auto& worker : workers_) {
+    if (!worker->exited) return false;
+  }
+  return true;
+}
+
+int Generation::QueueOf(int stage, RequestId next) const {
+  const std::uint64_t given =
+      stage == 0 ? next - begin_ : stages_[stage - 1]->finished.load();
+  const auto waiting =
+      static_cast<std::int64_t>(given - stages_[stage]->started);
+  return static_cast<int>(std::max<std::int64_t>(0, waiting));
+}
+
+void Generation::RunWorker(Worker& worker) {
+  DeviceLease& lease = *shared_->leases[worker.device()];
+  if (lease.Take(stopped_)) {
+    try {
+      Bind(worker);
+      auto idle_since = Clock::now();
+      while (RunNext(worker, idle_since)) {
+      }
+    } catch (const Error& error) {
+      shared_->reports.Add(
+          {.generation = number_, .device = worker.device(), .error = error});
+    }
+    lease.Return();
+  }
+  worker.exited = true;
+  shared_->reports.Notify();
+}
+
+// Threads of devices that are cores move there by themselves.
+void Generation::Bind(const Worker& worker) const {
+  const std::vector<int>& cores = shared_->options.cores;
+  if (!cores.empty()) {
+    PinThread(
+        {cores[static_cast<std::size_t>(worker.device()) % cores.size()]});
+  }
+  if (shared_->options.realtime) UseRealtimePriority();
+  worker.replica().executable->BindThread();
+}
+
+// Returns false when there is no more to do.
+bool Generation::RunNext(Worker& worker, Clock::time_point& idle_since) {
+  Stage& stage = *stages_[worker.stage()];
+  const RequestId request = stage.next.fetch_add(1);
+  const auto taken = Take(worker, request, idle_since);
+  if (!taken) return false;
+  stage.started.fetch_add(1, std::memory_order_relaxed);
+  Frame& frame = this->frame(request);
+  if (!RunFrame(worker, frame, *taken)) return false;
+  stage.finished.fetch_add(1, std::memory_order_relaxed);
+  idle_since = frame.is_live() ? frame.done : taken->time;
+  if (worker.stage() + 1 < num_stages()) {
+    Publish(worker.stage() + 1, request, idle_since);
+  } else {
+    shared_->window->Complete(*this, frame);
+  }
+  return true;
+}
+
+std::optional<TakenAt> Generation::Take(Worker& worker, RequestId request,
+                                        Clock::time_point idle_since) {
+  Flag& flag = FlagOf(worker.stage(), request);
+  const bool is_there =
+      flag.signal.Wait(Lap(request), worker.spin().Now(),
+                       [this, request] { return stopped_ || request >= end_; });
+  if (!is_there || stopped_) return std::nullopt;
+  TakenAt taken{.time = Clock::now()};
+  taken.waited = taken.time - idle_since;
+  if (flag.published > idle_since) taken.hop = taken.time - flag.published;
+  worker.spin().Record(taken.waited);
+  return taken;
+}
+
+// Returns false where the device is given up, or the generation is.
+bool Generation::RunFrame(Worker& worker, Frame& frame, const TakenAt& taken) {
+  if (frame.deadline <= taken.time) frame.expired = true;
+  if (!frame.is_live()) return true;
+  try {
+    worker.Run(frame);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kDevice) {
+      if (!stopped_) {
+        shared_->reports.Add({.generation = number_,
+                              .device = worker.device(),
+                              .request = frame.id,
+                              .in_request = true,
+                              .error = error});
+      }
+      return false;
+    }
+    frame.error = error;
+  } catch (const std::exception& error) {
+    frame.error = Error(ErrorKind::kFailed, error.what());
+  }
+  if (stopped_) return false;
+  frame.done = Clock::now();
+  worker.Record(taken, frame.done - taken.time);
+  Trace(worker, frame, taken.time);
+  return true;
+}
+
+void Generation::Trace(const Worker& worker, const Frame& frame,
+                       Clock::time_point start) const {
+  auto& trace = shared_->traces[worker.device()];
+  if (trace.size() == trace.capacity()) return;
+  trace.push_back({.request = frame.id,
+                   .stage = worker.stage(),
+                   .device = worker.device(),
+                   .start = start - shared_->start,
+                   .end = frame.done - shared_->start});
+}
+
+}  // namespace coralline::internal

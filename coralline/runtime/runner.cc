@@ -1,0 +1,171 @@
+#include "coralline/runtime/runner.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "coralline/base/error.h"
+#include "coralline/device/topology.h"
+#include "coralline/runtime/device_names.h"
+#include "coralline/runtime/device_pool.h"
+#include "coralline/runtime/internal/device_choice.h"
+#include "coralline/runtime/internal/measured_start.h"
+#include "coralline/runtime/planned_deployer.h"
+#include "coralline/sim/operator_support.h"
+
+namespace coralline {
+namespace {
+
+// With what a deployer is made.
+struct Start {
+  DevicePool pool;
+  PlannedDeployerOptions deployer;
+};
+
+std::vector<std::string> CoresInTurn(std::size_t count) {
+  const std::vector<int> cores = CoresByTopology();
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) {
+    names.push_back(fmt::format("cpu:{}", cores[i % cores.size()]));
+  }
+  return names;
+}
+
+PoolOptions PoolOptionsOf(const RunnerOptions& options) {
+  return {options.kernels, options.compute, options.faults};
+}
+
+// So many devices for each stage, in order.
+std::vector<PlacedStage> InOrder(const std::vector<PlannedStage>& stages) {
+  std::vector<PlacedStage> placed;
+  int next = 0;
+  for (const PlannedStage& stage : stages) {
+    placed.push_back({stage.segment, std::vector<int>(stage.replicas)});
+    std::iota(placed.back().devices.begin(), placed.back().devices.end(), next);
+    next += stage.replicas;
+  }
+  return placed;
+}
+
+Start OfPlan(const PlanDocument& document, const RunnerOptions& options) {
+  if (options.devices.empty()) {
+    return {PoolOf(document, PoolOptionsOf(options)),
+            {.known = document.known, .first = InOrder(document.plan.stages)}};
+  }
+  Start start{
+      .pool = PoolOf(ExpandDevices(options.devices), PoolOptionsOf(options))};
+  if (start.pool.num_devices() != document.plan.num_devices()) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("the plan uses {} devices and {} are given; give "
+                    "one for each replica of each stage, or none for "
+                    "those of the plan",
+                    document.plan.num_devices(), start.pool.num_devices()));
+  }
+  start.deployer.first = InOrder(document.plan.stages);
+  return start;
+}
+
+Start OfSegments(const std::vector<Segment>& segments,
+                 const RunnerOptions& options) {
+  const auto names = options.devices.empty() ? CoresInTurn(segments.size())
+                                             : ExpandDevices(options.devices);
+  if (names.size() != segments.size()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} stages and {} devices; give one device per "
+                            "stage with --devices, or --stages {}",
+                            segments.size(), names.size(), names.size()));
+  }
+  std::vector<PlannedStage> stages;
+  for (const Segment& segment : segments) {
+    stages.push_back({.segment = segment});
+  }
+  return {PoolOf(names, PoolOptionsOf(options)), {.first = InOrder(stages)}};
+}
+
+bool HasCpu(const DevicePool& pool) {
+  return std::any_of(pool.kinds.begin(), pool.kinds.end(),
+                     [](const DeviceGroup& kind) { return !kind.spec; });
+}
+
+// The planned stages on devices of the pool, whose kinds are its classes.
+std::vector<PlacedStage> PlaceOn(const DevicePool& pool, const Plan& plan) {
+  const std::vector<DeviceHealth> all(pool.devices.size());
+  return internal::ChooseDevices(plan,
+                                 internal::UsableClasses(pool.kind_of, all),
+                                 [](int, const Segment&) { return false; });
+}
+
+Start OfDevices(const Model& model, const RunnerOptions& options) {
+  const auto names = options.devices.empty()
+                         ? CoresInTurn(CoresByTopology().size())
+                         : ExpandDevices(options.devices);
+  Start start{.pool = PoolOf(names, PoolOptionsOf(options))};
+  if (names.size() == 1) {
+    start.deployer.first = {{OpRange(0, model.graph.num_ops()), {0}}};
+    return start;
+  }
+  if (!HasCpu(start.pool)) return start;
+  auto measured = internal::MeasureStart(
+      model, start.pool,
+      {options.kernels, options.max_replicas, options.cache});
+  start.deployer.known = std::move(measured.known);
+  if (measured.plan) start.deployer.first = PlaceOn(start.pool, *measured.plan);
+  return start;
+}
+
+Start StartOf(const Model& model, const RunnerOptions& options) {
+  if (options.segments) return OfSegments(*options.segments, options);
+  if (options.plan) return OfPlan(*options.plan, options);
+  return OfDevices(model, options);
+}
+
+[[noreturn]] void FailWithoutPlan(const Model& model, const DevicePool& pool) {
+  const auto mappings = MapOps(model.graph);
+  for (int op = 0; op < model.graph.num_ops(); ++op) {
+    if (mappings[op].is_mapped() || HasCpu(pool)) continue;
+    throw Error(
+        ErrorKind::kModel,
+        fmt::format("{}: op {} ({}) runs on none of the devices: {} "
+                    "({}); add a CPU core to them, such as cpu:0",
+                    model.name, op, OpName(model.graph.ops[op]),
+                    MappingText(mappings[op].mapping), mappings[op].detail));
+  }
+  throw Error(ErrorKind::kModel,
+              fmt::format("{}: no cut into segments that the {} devices run; "
+                          "add a CPU core to them, such as cpu:0",
+                          model.name, pool.num_devices()));
+}
+
+std::string JoinOrigins(const std::vector<Origin>& origins) {
+  std::set<std::string_view> texts;
+  for (const Origin origin : origins) texts.insert(OriginText(origin));
+  return fmt::format("{}", fmt::join(texts, " and "));
+}
+
+}  // namespace
+
+Runner OpenRunner(const Model& model, const RunnerOptions& options) {
+  Start start = StartOf(model, options);
+  start.deployer.max_replicas = options.max_replicas;
+  auto deployer = std::make_unique<PlannedDeployer>(
+      model, std::move(start.pool), std::move(start.deployer));
+  // The pipeline gets the same again, with what is loaded now.
+  if (!deployer->Deploy(std::vector<DeviceHealth>(deployer->num_devices()))) {
+    FailWithoutPlan(model, deployer->pool());
+  }
+  Runner runner{.plan = deployer->plan(),
+                .origin = JoinOrigins(deployer->origins())};
+  for (const PlannedStage& stage : runner.plan.stages) {
+    runner.class_names.push_back(
+        deployer->pool().kinds[stage.device_class].name);
+  }
+  runner.pipeline = std::make_unique<Pipeline>(
+      std::move(deployer), InterfaceOf(model.graph), options.pipeline);
+  return runner;
+}
+
+}  // namespace coralline

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coralline/device/cpu_device.h"
+#include "coralline/device/fault.h"
+#include "coralline/pipeline/pipeline.h"
+#include "coralline/planning/plan_document.h"
+#include "coralline/profile/profile_cache.h"
+
+namespace coralline {
+
+/// What runs a model, and how.
+struct RunnerOptions {
+  /// "cpu:0", "cpu:0-1", "emulated:SPEC:N". Empty: those of `plan`, its
+  /// accelerators emulated and a core for each CPU stage; a core for each of
+  /// `segments`; without both, each core that this process may use.
+  std::vector<std::string> devices;
+  CpuKernels kernels = CpuKernels::kAuto;
+  /// Whether the CPU computes the outputs of emulated devices.
+  bool compute = false;
+  /// Of emulated devices; Fault::device counts through all devices.
+  std::vector<Fault> faults;
+
+  /// What to run at first: one segment for each device, in order. Absent: what
+  /// `plan` says, on one device for each replica of each stage, in order.
+  /// Without a plan, the whole model on a single device; on several what is
+  /// planned, with costs that are measured on CPU cores, for some seconds, and
+  /// simulated of emulated devices.
+  std::optional<std::vector<Segment>> segments;
+  std::optional<PlanDocument> plan;
+  /// Of what is planned, here and after faults.
+  int max_replicas = 16;
+  /// Where measured costs are kept; may be null.
+  ProfileCache* cache = nullptr;
+
+  PipelineOptions pipeline;
+};
+
+/// A pipeline on real or emulated devices that plans again when a device goes,
+/// comes back or slows down.
+struct Runner {
+  std::unique_ptr<Pipeline> pipeline;
+  /// What runs at first, with predicted times where they are known.
+  Plan plan;
+  /// Of these: "simulated", "estimated", "measured"; empty where none are
+  /// known.
+  std::string origin;
+  /// Of each stage of the plan, such as "edgetpu-pcie".
+  std::vector<std::string> class_names;
+};
+
+/// Loads the model's segments and starts. Throws Error(kUsage) for device names
+/// and counts that do not fit, Error(kModel) where the devices cannot run the
+/// model, and Error(kDevice) where one is missing.
+Runner OpenRunner(const Model& model, const RunnerOptions& options);
+
+}  // namespace coralline
