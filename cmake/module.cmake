@@ -10,7 +10,10 @@ function(coralline_module name)
   set(target coralline_${name})
   add_library(${target} STATIC ${ARG_SOURCES})
   add_library(coralline::${name} ALIAS ${target})
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  # libcoralline.so holds it too; nobody replaces single functions of ours.
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name}
+    POSITION_INDEPENDENT_CODE ON)
+  target_compile_options(${target} PRIVATE -fno-semantic-interposition)
   # The public headers need it, also where the library is installed.
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_sources(${target} PUBLIC FILE_SET HEADERS

@@ -40,6 +40,16 @@ class CheckLayersTest(unittest.TestCase):
         self.assertEqual(
             self.check({"low/internal/low.h": "#include <fmt/format.h>"}), "")
 
+    def test_finds_a_use_of_what_stands_on_top(self):
+        found = self.check({"high/high.cc": USE_LOW +
+                            '#include "coralline/c_api/coralline.h"',
+                            "cli/a.cc": '#include "coralline/cli/b.h"',
+                            "cli/b.h": '#include "coralline/c_api/x.h"',
+                            "c_api/a.cc": USE_LOW})
+        self.assertIn("high.cc:2: high may not include c_api", found)
+        self.assertIn("b.h:1: cli may not include c_api", found)
+        self.assertEqual(len(found.splitlines()), 2)
+
     def test_finds_cycles_and_unused_layers(self):
         found = self.check({"low/CMakeLists.txt":
                             "coralline_module(low\n  DEPENDS high)"})
