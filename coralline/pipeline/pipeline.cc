@@ -96,7 +96,7 @@ Pipeline::~Pipeline() = default;
 
 std::optional<InputSlot> Pipeline::Claim(bool wait, ResultCallback callback) {
   auto claimed =
-      window_->Claim(wait ? Window::Wait::kForRoom : Window::Wait::kNever,
+      window_->Claim(wait ? Window::Wait::kForever : Window::Wait::kNever,
                      std::move(callback));
   if (!claimed) return std::nullopt;
   return InputSlot(window_, claimed->id, claimed->frame,
@@ -127,10 +127,12 @@ std::optional<RequestId> Pipeline::TryPush(
   return PushTo(Claim(false, nullptr), inputs, options);
 }
 
-std::optional<InputSlot> Pipeline::Acquire() { return Claim(true, nullptr); }
+std::optional<InputSlot> Pipeline::Acquire(ResultCallback callback) {
+  return Claim(true, std::move(callback));
+}
 
-std::optional<InputSlot> Pipeline::TryAcquire() {
-  return Claim(false, nullptr);
+std::optional<InputSlot> Pipeline::TryAcquire(ResultCallback callback) {
+  return Claim(false, std::move(callback));
 }
 
 std::optional<RequestId> Pipeline::Submit(const std::vector<TensorData>& inputs,
@@ -168,11 +170,16 @@ void Pipeline::Close() { window_->Close(); }
 void Pipeline::Drain() { window_->Drain(); }
 void Pipeline::WaitForResults(int count) { window_->WaitForResults(count); }
 
-std::optional<OutputSlot> Pipeline::PopInPlace() {
-  const auto id = window_->Take(Window::Wait::kForRoom);
+std::optional<OutputSlot> Pipeline::Take(bool wait) {
+  const auto id =
+      window_->Take(wait ? Window::Wait::kForever : Window::Wait::kNever);
   if (!id) return std::nullopt;
   return OutputSlot(window_, window_->ViewOf(*id));
 }
+
+std::optional<OutputSlot> Pipeline::PopInPlace() { return Take(true); }
+
+std::optional<OutputSlot> Pipeline::TryPopInPlace() { return Take(false); }
 
 bool Pipeline::Pop(Completion& completion) {
   const auto slot = PopInPlace();
@@ -181,11 +188,9 @@ bool Pipeline::Pop(Completion& completion) {
 }
 
 bool Pipeline::TryPop(Completion& completion) {
-  const auto id = window_->Take(Window::Wait::kNever);
-  if (!id) return false;
-  completion.Assign(window_->ViewOf(*id));
-  window_->Release(*id);
-  return true;
+  const auto slot = TryPopInPlace();
+  if (slot) completion.Assign(slot->result());
+  return slot.has_value();
 }
 
 const PipelineInterface& Pipeline::interface() const {

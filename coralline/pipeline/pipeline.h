@@ -153,9 +153,9 @@ class Pipeline {
   /// Never waits: nullopt where there is no room too.
   std::optional<RequestId> TryPush(const std::vector<TensorData>& inputs,
                                    const RequestOptions& options = {});
-  /// Push without the copy; waits as Push does.
-  std::optional<InputSlot> Acquire();
-  std::optional<InputSlot> TryAcquire();
+  /// Push without the copy; waits as Push does. With a callback, Submit.
+  std::optional<InputSlot> Acquire(ResultCallback callback = nullptr);
+  std::optional<InputSlot> TryAcquire(ResultCallback callback = nullptr);
 
   /// As Push, the answer to a callback. A callback that captures no more than
   /// two pointers is kept without allocating.
@@ -189,12 +189,14 @@ class Pipeline {
   bool TryPop(Completion& completion);
   /// Pop without the copy.
   std::optional<OutputSlot> PopInPlace();
+  std::optional<OutputSlot> TryPopInPlace();
 
   const PipelineInterface& interface() const;
   /// Most requests that can be inside, results not yet popped included.
   int max_in_flight() const;
   /// Of what runs now.
   int num_stages() const;
+  /// All that the deployer has, in use or not.
   int num_devices() const;
 
   /// Sets variable tensors of all stages back. Requires an empty pipeline.
@@ -210,6 +212,7 @@ class Pipeline {
                                   const std::vector<TensorData>& inputs,
                                   const RequestOptions& options);
   std::optional<InputSlot> Claim(bool wait, ResultCallback callback);
+  std::optional<OutputSlot> Take(bool wait);
 
   std::shared_ptr<internal::Shared> shared_;
   internal::Window* window_;  // of shared_

@@ -1,5 +1,6 @@
 #include "coralline/pipeline/internal/generation.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -76,11 +77,11 @@ void Generation::NudgeAll() {
   }
 }
 
-bool Generation::AllExited() const {
-  for (const auto& worker : workers_) {
-    if (!worker->exited) return false;
-  }
-  return true;
+bool Generation::HasEnded() const {
+  const bool have_exited =
+      std::all_of(workers_.begin(), workers_.end(),
+                  [](const auto& worker) { return worker->exited.load(); });
+  return have_exited && (stopped_ || !has_failed_);
 }
 
 int Generation::QueueOf(int stage, RequestId next) const {
@@ -161,13 +162,10 @@ bool Generation::RunFrame(Worker& worker, Frame& frame, const TakenAt& taken) {
     worker.Run(frame);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kDevice) {
-      if (!stopped_) {
-        shared_->reports.Add({.generation = number_,
-                              .device = worker.device(),
-                              .request = frame.id,
-                              .in_request = true,
-                              .error = error});
-      }
+      Report({.device = worker.device(),
+              .request = frame.id,
+              .in_request = true,
+              .error = error});
       return false;
     }
     frame.error = error;
@@ -179,6 +177,13 @@ bool Generation::RunFrame(Worker& worker, Frame& frame, const TakenAt& taken) {
   worker.Record(taken, frame.done - taken.time);
   Trace(worker, frame, taken.time);
   return true;
+}
+
+void Generation::Report(FaultReport report) {
+  if (stopped_) return;  // nobody asks any more
+  has_failed_ = true;
+  report.generation = number_;
+  shared_->reports.Add(std::move(report));
 }
 
 void Generation::Trace(const Worker& worker, const Frame& frame,

@@ -62,7 +62,8 @@ class Generation : public std::enable_shared_from_this<Generation> {
     return workers_;
   }
   int num_stages() const { return static_cast<int>(stages_.size()); }
-  bool AllExited() const;
+  /// Whether no thread is left, and no report of a fault is to be expected.
+  bool HasEnded() const;
   /// Requests that wait for a stage now, of those before `next`.
   int QueueOf(int stage, RequestId next) const;
 
@@ -94,6 +95,7 @@ class Generation : public std::enable_shared_from_this<Generation> {
   std::optional<TakenAt> Take(Worker& worker, RequestId request,
                               Clock::time_point idle_since);
   bool RunFrame(Worker& worker, Frame& frame, const TakenAt& taken);
+  void Report(FaultReport report);
   void Trace(const Worker& worker, const Frame& frame,
              Clock::time_point start) const;
 
@@ -107,6 +109,7 @@ class Generation : public std::enable_shared_from_this<Generation> {
   RequestId begin_ = 0;
   std::atomic<RequestId> end_;
   std::atomic<bool> stopped_{false};
+  std::atomic<bool> has_failed_{false};
 };
 
 }  // namespace coralline::internal

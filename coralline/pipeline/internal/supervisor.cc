@@ -9,6 +9,11 @@ namespace coralline::internal {
 
 using std::chrono::nanoseconds;
 
+static nanoseconds QuarantineOf(const PipelineOptions& options) {
+  constexpr nanoseconds kWithoutWatchdog = std::chrono::seconds(1);
+  return options.watchdog.count() > 0 ? options.watchdog : kWithoutWatchdog;
+}
+
 Supervisor::Supervisor(std::shared_ptr<Shared> shared,
                        std::unique_ptr<Deployer> deployer,
                        PipelineInterface interface)
@@ -16,7 +21,8 @@ Supervisor::Supervisor(std::shared_ptr<Shared> shared,
       window_(*shared_->window),
       deployer_(std::move(deployer)),
       interface_(std::move(interface)),
-      devices_(deployer_->num_devices()),
+      devices_(deployer_->num_devices(), QuarantineOf(shared_->options)),
+      events_(shared_->start, shared_->options.on_event),
       next_rebalance_(Clock::now() + shared_->options.rebalance) {
   auto deployment = AskDeployer();
   if (!deployment) {
@@ -62,27 +68,20 @@ void Supervisor::Loop() {
   }
 }
 
+// Zero: only when something happens.
 nanoseconds Supervisor::PollInterval() const {
   constexpr nanoseconds kLongest = std::chrono::milliseconds(250);
   const PipelineOptions& options = shared_->options;
-  const bool is_all_well =
-      std::all_of(devices_.begin(), devices_.end(),
-                  [](const auto& device) { return device.health.usable; });
   nanoseconds interval{0};
   const auto at_most = [&interval](nanoseconds limit) {
     interval = interval.count() > 0 ? std::min(interval, limit) : limit;
   };
   if (options.watchdog.count() > 0) at_most(options.watchdog / 4);
   if (options.rebalance.count() > 0) at_most(options.rebalance);
-  if (!is_all_well) at_most(std::min(kLongest, Quarantine(1) / 4));
+  if (!devices_.AllUsable()) {
+    at_most(std::min(kLongest, devices_.quarantine() / 4));
+  }
   return interval;
-}
-
-nanoseconds Supervisor::Quarantine(int failures) const {
-  constexpr nanoseconds kWithoutWatchdog = std::chrono::seconds(1);
-  const nanoseconds watchdog = shared_->options.watchdog;
-  const nanoseconds once = watchdog.count() > 0 ? watchdog : kWithoutWatchdog;
-  return once * (1 << std::min(failures - 1, 6));
 }
 
 std::vector<FaultReport> Supervisor::FindStalls() const {
@@ -107,14 +106,9 @@ std::vector<FaultReport> Supervisor::FindStalls() const {
 }
 
 void Supervisor::MarkFailed(int device, EventKind kind, const Error& error) {
-  DeviceState& state = devices_[device];
   last_error_ = error;
-  const auto now = Clock::now();
-  if (now > state.retry_at + 8 * Quarantine(1)) state.failures = 0;
-  ++state.failures;
-  state.retry_at = now + Quarantine(state.failures);
-  state.health = {.usable = false};
-  Tell(kind, device, error.what());
+  devices_.MarkFailed(device, Clock::now());
+  events_.Add(kind, device, error.what());
 }
 
 void Supervisor::Recover(std::vector<FaultReport> faults) {
@@ -126,7 +120,7 @@ void Supervisor::Recover(std::vector<FaultReport> faults) {
     try {
       current_ = Launch(std::move(*deployment));
       window_.Move(current_, faults);
-      return Tell(EventKind::kDeployed, -1, text);
+      return events_.Add(EventKind::kDeployed, -1, text);
     } catch (const Error& error) {
       last_error_ = error;
     }
@@ -137,7 +131,7 @@ void Supervisor::Recover(std::vector<FaultReport> faults) {
                   can_rerun_ ? "no device is left that runs the model"
                              : "the model's state is lost with its device",
                   last_error_->what()));
-  Tell(EventKind::kNoDevice, -1, error.what());
+  events_.Add(EventKind::kNoDevice, -1, error.what());
   window_.FailAll(error);
 }
 
@@ -152,7 +146,7 @@ void Supervisor::StopAll() {
         has_ended = has_ended && IsHung(*worker);
         if (!IsHung(*worker)) continue;
         worker->replica().executable->Abandon();
-        if (!devices_[worker->device()].health.usable) continue;
+        if (!devices_.is_usable(worker->device())) continue;
         MarkFailed(
             worker->device(), EventKind::kDeviceStalled,
             Error(ErrorKind::kDevice,
@@ -201,17 +195,12 @@ void Supervisor::Reap() {
       if (worker->exited && worker->thread.joinable()) worker->thread.join();
     }
   }
-  std::erase_if(live_, [](const auto& each) { return each->AllExited(); });
+  std::erase_if(live_, [](const auto& each) { return each->HasEnded(); });
 }
 
 std::optional<Deployment> Supervisor::AskDeployer() {
-  std::vector<DeviceHealth> health;
-  for (DeviceState& device : devices_) {
-    health.push_back(device.health);
-    device.planned_slowdown = device.health.slowdown;
-  }
   try {
-    auto deployment = deployer_->Deploy(health);
+    auto deployment = deployer_->Deploy(devices_.HealthToPlanWith());
     if (!deployment) return std::nullopt;
     for (const int device : deployment->failed) {
       MarkFailed(device, EventKind::kDeviceFailed,
@@ -229,16 +218,12 @@ std::optional<Deployment> Supervisor::AskDeployer() {
 // Where nothing runs without them: devices that answer and have not failed
 // often of late.
 bool Supervisor::GiveSecondChance() {
-  constexpr int kMostFailures = 3;
   bool is_given = false;
-  for (std::size_t d = 0; d < devices_.size(); ++d) {
-    DeviceState& device = devices_[d];
-    const int number = static_cast<int>(d);
-    if (device.health.usable || device.failures >= kMostFailures ||
-        IsHung(number) || !deployer_->IsPresent(number)) {
+  for (int d = 0; d < devices_.size(); ++d) {
+    if (!devices_.MayRetryAtOnce(d) || IsHung(d) || !deployer_->IsPresent(d)) {
       continue;
     }
-    device.health.usable = true;
+    devices_.MarkUsable(d);
     is_given = true;
   }
   return is_given;
@@ -266,10 +251,10 @@ void Supervisor::SwitchTo(Deployment deployment, EventKind kind) {
   try {
     current_ = Launch(std::move(deployment));
   } catch (const Error& error) {
-    return Tell(EventKind::kDeviceFailed, -1, error.what());
+    return events_.Add(EventKind::kDeviceFailed, -1, error.what());
   }
   was_running ? window_.Roll(current_) : window_.Move(current_, {});
-  Tell(kind, -1, text);
+  events_.Add(kind, -1, text);
 }
 
 bool Supervisor::RunsAlready(const Deployment& deployment) const {
@@ -286,17 +271,16 @@ bool Supervisor::RunsAlready(const Deployment& deployment) const {
 
 void Supervisor::Readmit() {
   if (!can_rerun_ || IsRolling()) return;
-  const auto now = Clock::now();
   bool has_returned = false;
-  for (std::size_t d = 0; d < devices_.size(); ++d) {
-    DeviceState& device = devices_[d];
-    const int number = static_cast<int>(d);
-    if (device.health.usable || now < device.retry_at) continue;
-    if (IsHung(number) || !deployer_->IsPresent(number)) continue;
-    device.health.usable = true;
+  for (int d = 0; d < devices_.size(); ++d) {
+    if (!devices_.MayRetry(d, Clock::now()) || IsHung(d) ||
+        !deployer_->IsPresent(d)) {
+      continue;
+    }
+    devices_.MarkUsable(d);
     has_returned = true;
-    Tell(EventKind::kDeviceReturned, number,
-         fmt::format("{} is used again", deployer_->device_name(number)));
+    events_.Add(EventKind::kDeviceReturned, d,
+                fmt::format("{} is used again", deployer_->device_name(d)));
   }
   if (!has_returned) return;
   auto deployment = AskDeployer();
@@ -311,54 +295,15 @@ void Supervisor::Rebalance() {
     return;
   }
   next_rebalance_ = Clock::now() + interval;
-  if (!NoticeDrift()) return;
+  if (!devices_.Measure(current_->workers())) return;
   auto deployment = AskDeployer();
-  const auto period = MeasuredPeriod();
+  const auto period = devices_.MeasuredPeriod(*current_);
   constexpr double kWorthwhile = 0.95;
   if (!deployment || RunsAlready(*deployment) || !period ||
       deployment->period > kWorthwhile * *period) {
     return;
   }
   SwitchTo(std::move(*deployment), EventKind::kRebalanced);
-}
-
-// Times far from what the last deployment was planned with. Devices that are
-// not used are taken to recover slowly.
-bool Supervisor::NoticeDrift() {
-  constexpr int kEnough = 8;
-  constexpr double kRecovery = 0.9;
-  constexpr double kDrift = 0.15;
-  std::vector<bool> is_used(devices_.size());
-  for (const auto& worker : current_->workers()) {
-    const Histogram recent = worker->TakeRecent();
-    const nanoseconds predicted = worker->replica().predicted;
-    is_used[worker->device()] = true;
-    if (recent.count() < kEnough || predicted.count() == 0) continue;
-    DeviceState& device = devices_[worker->device()];
-    device.measured = recent.Percentile(50);
-    device.health.slowdown = static_cast<double>(device.measured.count()) /
-                             static_cast<double>(predicted.count());
-  }
-  bool has_drifted = false;
-  for (std::size_t d = 0; d < devices_.size(); ++d) {
-    double& slowdown = devices_[d].health.slowdown;
-    if (!is_used[d]) slowdown = 1 + (slowdown - 1) * kRecovery;
-    const double drift = slowdown / devices_[d].planned_slowdown;
-    has_drifted = has_drifted || drift > 1 + kDrift || drift < 1 / (1 + kDrift);
-  }
-  return has_drifted;
-}
-
-// Time between results that the measured times allow what runs now.
-std::optional<nanoseconds> Supervisor::MeasuredPeriod() const {
-  std::vector<double> per_ns(current_->num_stages());
-  for (const auto& worker : current_->workers()) {
-    const nanoseconds measured = devices_[worker->device()].measured;
-    if (measured.count() == 0) return std::nullopt;
-    per_ns[worker->stage()] += 1 / static_cast<double>(measured.count());
-  }
-  const double slowest = *std::min_element(per_ns.begin(), per_ns.end());
-  return nanoseconds(static_cast<std::int64_t>(1 / slowest));
 }
 
 std::string Supervisor::Describe(const Deployment& deployment) const {
@@ -379,25 +324,6 @@ std::string Supervisor::Describe(const Deployment& deployment) const {
         std::chrono::duration<double, std::milli>(deployment.period).count());
   }
   return text;
-}
-
-void Supervisor::Tell(EventKind kind, int device, std::string text) {
-  constexpr std::size_t kMostEvents = 1000;
-  const PipelineEvent event{.at = Clock::now() - shared_->start,
-                            .kind = kind,
-                            .device = device,
-                            .text = std::move(text)};
-  {
-    const std::lock_guard lock(events_mutex_);
-    events_.push_back(event);
-    if (events_.size() > kMostEvents) events_.pop_front();
-  }
-  if (shared_->options.on_event) shared_->options.on_event(event);
-}
-
-std::vector<PipelineEvent> Supervisor::events() const {
-  const std::lock_guard lock(events_mutex_);
-  return {events_.begin(), events_.end()};
 }
 
 }  // namespace coralline::internal

@@ -1,14 +1,14 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "coralline/pipeline/internal/device_book.h"
+#include "coralline/pipeline/internal/event_log.h"
 #include "coralline/pipeline/internal/window.h"
 
 namespace coralline::internal {
@@ -29,22 +29,11 @@ class Supervisor {
 
   const Deployer& deployer() const { return *deployer_; }
   const PipelineInterface& interface() const { return interface_; }
-  std::vector<PipelineEvent> events() const;
+  std::vector<PipelineEvent> events() const { return events_.All(); }
 
  private:
-  // What is known of a device.
-  struct DeviceState {
-    DeviceHealth health;
-    double planned_slowdown = 1;  // at the last deployment
-    int failures = 0;             // in close succession
-    Clock::time_point retry_at;
-    std::chrono::nanoseconds measured{0};  // of late
-  };
-
   void Loop();
   std::chrono::nanoseconds PollInterval() const;
-  // How long a device that failed so often is left alone.
-  std::chrono::nanoseconds Quarantine(int failures) const;
 
   void Recover(std::vector<FaultReport> faults);
   std::vector<FaultReport> FindStalls() const;
@@ -66,16 +55,13 @@ class Supervisor {
 
   void Readmit();
   void Rebalance();
-  bool NoticeDrift();
-  std::optional<std::chrono::nanoseconds> MeasuredPeriod() const;
-
-  void Tell(EventKind kind, int device, std::string text);
 
   std::shared_ptr<Shared> shared_;
   Window& window_;
   std::unique_ptr<Deployer> deployer_;
   PipelineInterface interface_;
-  std::vector<DeviceState> devices_;
+  DeviceBook devices_;
+  EventLog events_;
   std::uint64_t num_generations_ = 0;
   std::vector<std::shared_ptr<Generation>> live_;  // with threads
   std::shared_ptr<Generation> current_;            // null without any
@@ -83,8 +69,6 @@ class Supervisor {
   bool can_rerun_ = true;
   Clock::time_point next_rebalance_;
 
-  mutable std::mutex events_mutex_;
-  std::deque<PipelineEvent> events_;
   std::atomic<bool> ending_{false};
   std::thread thread_;
 };

@@ -47,7 +47,7 @@ class Window {
   Window(int size, std::chrono::nanoseconds spin);
 
   // -- Who pushes, any thread.
-  enum class Wait { kForRoom, kNever };
+  enum class Wait { kForever, kNever };
   /// The next request, its frame and the generation that keeps it alive.
   struct Claimed {
     RequestId id = 0;

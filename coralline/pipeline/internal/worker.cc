@@ -81,8 +81,9 @@ void Worker::ResetStats() {
   stats_ = EmptyStats(replica_);
 }
 
-Histogram Worker::TakeRecent() {
+Histogram Worker::TakeRecent(std::int64_t fewest) {
   const std::lock_guard lock(mutex_);
+  if (recent_.count() < fewest) return {};
   return std::exchange(recent_, Histogram());
 }
 

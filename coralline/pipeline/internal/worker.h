@@ -41,8 +41,8 @@ class Worker {
   std::chrono::nanoseconds AtWork() const;
   ReplicaStats Stats() const;
   void ResetStats();
-  /// The busy times since this was asked last.
-  Histogram TakeRecent();
+  /// The busy times since this was given last; none as long as they are few.
+  Histogram TakeRecent(std::int64_t fewest);
 
   std::thread thread;
   std::atomic<bool> exited{false};
