@@ -243,7 +243,7 @@ TEST_F(FaultsTest, AModelWithStateIsNotRunAgain) {
   Open(2);
   bench_->failing_device = 0;
   Completion completion;
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; completion.outcome == Outcome::kDone; ++i) {
     try {
       pipeline_->Push(Data(i));
     } catch (const Error&) {

@@ -27,7 +27,6 @@ Frame::Frame(const Wiring& wiring) {
 
 void Frame::Reset(RequestId request) {
   id = request;
-  skip = false;
   expired = false;
   cancelled.store(false, std::memory_order_relaxed);
   error.reset();

@@ -23,8 +23,6 @@ struct Frame {
   std::vector<ConstBytes> outputs;    ///< of the model
 
   RequestId id = 0;
-  /// Passes through without being run: it was finished elsewhere before.
-  bool skip = false;
   bool expired = false;
   std::atomic<bool> cancelled{false};
   std::optional<Error> error;  ///< of an inference that failed this request
@@ -32,7 +30,7 @@ struct Frame {
   Clock::time_point deadline;  ///< max() for none
   Clock::time_point done;
 
-  bool is_live() const { return !skip && !expired && !error && !cancelled; }
+  bool is_live() const { return !expired && !error && !cancelled; }
   void Reset(RequestId request);
   void CopyInputs(const Frame& from);
 };

@@ -44,8 +44,9 @@ Generation::Generation(std::uint64_t number, std::shared_ptr<Shared> shared,
   }
 }
 
-void Generation::Start(RequestId begin) {
+void Generation::Start(RequestId begin, std::vector<bool> finished) {
   begin_ = begin;
+  finished_ = std::move(finished);
   for (auto& stage : stages_) stage->next = begin;
   for (auto& worker : workers_) {
     worker->thread =
@@ -125,6 +126,11 @@ void Generation::Bind(const Worker& worker) const {
 bool Generation::RunNext(Worker& worker, Clock::time_point& idle_since) {
   Stage& stage = *stages_[worker.stage()];
   const RequestId request = stage.next.fetch_add(1);
+  if (IsFinished(request)) {  // its frame may be another's by now
+    stage.started.fetch_add(1, std::memory_order_relaxed);
+    stage.finished.fetch_add(1, std::memory_order_relaxed);
+    return !stopped_;
+  }
   const auto taken = Take(worker, request, idle_since);
   if (!taken) return false;
   stage.started.fetch_add(1, std::memory_order_relaxed);

@@ -46,8 +46,9 @@ class Generation : public std::enable_shared_from_this<Generation> {
              const PipelineInterface& interface, Deployment deployment,
              int num_frames);
 
-  /// Once: the threads, for requests from `begin`.
-  void Start(RequestId begin);
+  /// Once: the threads, for requests from `begin` but those `finished` already
+  /// elsewhere, counted from there.
+  void Start(RequestId begin, std::vector<bool> finished = {});
   /// Hands a request whose inputs are written to the first stage.
   void Publish(RequestId request) { Publish(0, request, Clock::now()); }
   /// Requests from `end` on do not come here.
@@ -83,6 +84,9 @@ class Generation : public std::enable_shared_from_this<Generation> {
   std::uint64_t Lap(RequestId request) const {
     return request / frames_.size() - begin_ / frames_.size() + 1;
   }
+  bool IsFinished(RequestId request) const {
+    return request - begin_ < finished_.size() && finished_[request - begin_];
+  }
   Flag& FlagOf(int stage, RequestId request) {
     return stages_[stage]->link[request % frames_.size()];
   }
@@ -107,6 +111,7 @@ class Generation : public std::enable_shared_from_this<Generation> {
   std::vector<std::unique_ptr<Stage>> stages_;
   std::vector<std::unique_ptr<Worker>> workers_;
   RequestId begin_ = 0;
+  std::vector<bool> finished_;
   std::atomic<RequestId> end_;
   std::atomic<bool> stopped_{false};
   std::atomic<bool> has_failed_{false};

@@ -121,7 +121,6 @@ std::optional<RequestId> Window::Take(Wait wait) {
 void Window::Release(RequestId id) { slot(id).released.Publish(Lap(id) + 1); }
 
 void Window::Complete(Generation& generation, Frame& frame) {
-  if (frame.skip) return;
   Slot& completed = slot(frame.id);
   std::uint64_t expected = Owner(generation.number(), kRunning);
   if (!completed.owner.compare_exchange_strong(
@@ -208,8 +207,14 @@ void Window::Move(std::shared_ptr<Generation> next,
     const std::lock_guard lock(mutex_);
     given_up = GiveUp(faults);
     const RequestId begin = next_delivery_;
-    next->Start(begin);
-    for (RequestId id = begin; id < next_; ++id) MoveOne(id, next);
+    std::vector<bool> finished;
+    for (RequestId id = begin; id < next_; ++id) {
+      finished.push_back(!MoveOne(id, next));
+    }
+    next->Start(begin, finished);
+    for (RequestId id = begin; id < next_; ++id) {
+      if (!finished[id - begin] && slot(id).committed) next->Publish(id);
+    }
     current_ = std::move(next);
     failure_.reset();
     has_failed_ = false;
@@ -230,27 +235,27 @@ std::vector<Window::Ending> Window::GiveUp(
   return given_up;
 }
 
-void Window::MoveOne(RequestId id, const std::shared_ptr<Generation>& next) {
+// Returns false where the request is finished already.
+bool Window::MoveOne(RequestId id, const std::shared_ptr<Generation>& next) {
   Slot& moved = slot(id);
+  std::uint64_t owner = moved.owner;
+  if (PhaseOf(owner) != kRunning ||
+      !moved.owner.compare_exchange_strong(owner,
+                                           Owner(next->number(), kRunning))) {
+    return false;
+  }
+  const Frame& from = moved.generation->frame(id);
   Frame& to = next->frame(id);
   to.Reset(id);
-  std::uint64_t owner = moved.owner;
-  to.skip =
-      PhaseOf(owner) != kRunning || !moved.owner.compare_exchange_strong(
-                                        owner, Owner(next->number(), kRunning));
-  if (!to.skip) {
-    const Frame& from = moved.generation->frame(id);
+  to.cancelled = from.cancelled.load();
+  if (moved.committed) {
     to.pushed = from.pushed;
     to.deadline = from.deadline;
-    to.cancelled = from.cancelled.load();
-    if (moved.committed) {
-      to.CopyInputs(from);
-      ++num_rerun_;
-    }
-    moved.generation = next;
-    if (!moved.committed) return;
+    to.CopyInputs(from);
+    ++num_rerun_;
   }
-  next->Publish(id);
+  moved.generation = next;
+  return true;
 }
 
 void Window::FailAll(const Error& error) {

@@ -124,7 +124,7 @@ class Window {
   void Deliver(RequestId id);
   void NudgeResults();
   void NudgeRoom();
-  void MoveOne(RequestId id, const std::shared_ptr<Generation>& next);
+  bool MoveOne(RequestId id, const std::shared_ptr<Generation>& next);
   std::vector<Ending> GiveUp(const std::vector<FaultReport>& faults);
 
   std::vector<Slot> slots_;
