@@ -39,7 +39,8 @@ std::int64_t ResidentBytes() {
 void ReportIdle(const char* name, WaitProfile wait) {
   constexpr int kSeconds = 2;
   constexpr double kTargetPercent = 0.5;
-  const auto pipeline = OurChain(EmptyStages(kStages, kBytes), wait);
+  const auto pipeline =
+      OurChain(BusyStages(kStages, kBytes, std::chrono::nanoseconds(0)), wait);
   pipeline->Run(100, kInFlight);
   const double before = CpuSeconds();
   std::this_thread::sleep_for(std::chrono::seconds(kSeconds));
@@ -52,7 +53,8 @@ void ReportIdle(const char* name, WaitProfile wait) {
 void ReportMemory(const char* name, WaitProfile wait) {
   constexpr int kRequests = 1'000'000;
   constexpr double kTargetPercent = 1;
-  const auto pipeline = OurChain(EmptyStages(kStages, kBytes), wait);
+  const auto pipeline =
+      OurChain(BusyStages(kStages, kBytes, std::chrono::nanoseconds(0)), wait);
   pipeline->Run(kRequests / 100, kInFlight);
   const auto before = static_cast<double>(ResidentBytes());
   const auto time = pipeline->Run(kRequests, kInFlight);

@@ -86,17 +86,23 @@ class WaitingStage : public ChainStage {
   EmulatedRun run_;
 };
 
-class EmptyStage : public ChainStage {
+class BusyStage : public ChainStage {
  public:
-  EmptyStage(int number, std::size_t bytes, std::function<void(int)> bind)
-      : ChainStage(number, bytes), bind_(std::move(bind)) {}
+  BusyStage(int number, std::size_t bytes, nanoseconds busy,
+            std::function<void(int)> bind)
+      : ChainStage(number, bytes), busy_(busy), bind_(std::move(bind)) {}
   void BindThread() override {
     if (bind_) bind_(number_);
   }
   void Run(std::span<const ConstBytes>,
-           std::span<const MutableBytes>) override {}
+           std::span<const MutableBytes>) override {
+    if (busy_.count() == 0) return;
+    for (const auto end = Clock::now() + busy_; Clock::now() < end;) {
+    }
+  }
 
  private:
+  nanoseconds busy_;
   std::function<void(int)> bind_;
 };
 
@@ -120,11 +126,11 @@ Stages WaitingStages(const std::vector<nanoseconds>& times) {
   return stages;
 }
 
-Stages EmptyStages(int count, std::size_t bytes,
-                   const std::function<void(int)>& bind) {
+Stages BusyStages(int count, std::size_t bytes, nanoseconds busy,
+                  const std::function<void(int)>& bind) {
   Stages stages;
   for (int i = 0; i < count; ++i) {
-    stages.push_back(std::make_unique<EmptyStage>(i, bytes, bind));
+    stages.push_back(std::make_unique<BusyStage>(i, bytes, busy, bind));
   }
   return stages;
 }

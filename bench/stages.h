@@ -26,9 +26,10 @@ Stages Recorded(Stages stages, std::vector<StageRecord>& records);
 /// A chain of emulated devices that take so long, with tensors of 64 bytes.
 Stages WaitingStages(const std::vector<std::chrono::nanoseconds>& times);
 
-/// A chain of stages that do nothing with tensors of so many bytes. `bind` is
-/// called on the thread of each, with its number; it may be empty.
-Stages EmptyStages(int count, std::size_t bytes,
-                   const std::function<void(int stage)>& bind = {});
+/// A chain of stages that keep their core busy for so long, which may be zero,
+/// and do nothing with tensors of so many bytes. `bind` is called on the thread
+/// of each, with its number; it may be empty.
+Stages BusyStages(int count, std::size_t bytes, std::chrono::nanoseconds busy,
+                  const std::function<void(int stage)>& bind = {});
 
 }  // namespace coralline::bench

@@ -59,7 +59,8 @@ struct PipelineOptions {
   bool realtime = false;
   /// Inferences of each device that Trace keeps, the first ones; 0: none.
   int trace_capacity = 0;
-  /// Told of each event, on a thread of the pipeline.
+  /// Told of each event, on a thread of the pipeline, or on the one that makes
+  /// or destroys it.
   std::function<void(const PipelineEvent&)> on_event;
 };
 
@@ -122,7 +123,7 @@ class OutputSlot {
 /// Deployer makes of the other devices. A device that answers again is used
 /// again. Where no deployment is left, requests inside fail with the error, and
 /// so does Push, until one is. An inference that throws anything else fails its
-/// request alone; so does a request that failed on three devices.
+/// request alone; so does a request with which devices failed three times.
 ///
 /// All members may be called from any thread, but for the result side (Pop,
 /// TryPop, WaitForResults), which belongs to one thread at a time. The

@@ -56,7 +56,8 @@ struct Completion {
 
 /// Takes an answer on the thread that finished it, in request order; the view
 /// is valid during the call. Must be quick, must not throw, and may call
-/// TryPush, Cancel and Stats of the pipeline, nothing that waits for it.
+/// TryPush (which throws where no device is left), Cancel and Stats of the
+/// pipeline, nothing that waits for it.
 using ResultCallback = std::function<void(const ResultView&)>;
 
 }  // namespace coralline

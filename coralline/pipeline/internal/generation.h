@@ -69,7 +69,7 @@ class Generation : public std::enable_shared_from_this<Generation> {
   int QueueOf(int stage, RequestId next) const;
 
  private:
-  struct Flag {
+  struct alignas(64) Flag {
     Signal signal;
     Clock::time_point published;
   };

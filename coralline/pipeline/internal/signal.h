@@ -29,7 +29,7 @@ class SpinBudget {
 /// A count that one thread publishes and others wait for. Counts are compared
 /// around their wrap-around after 2^24, so those that are compared must be near
 /// one another.
-class alignas(64) Signal {
+class Signal {
  public:
   /// One thread at a time. Wakes those that sleep, without a system call where
   /// none does.

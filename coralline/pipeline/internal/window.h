@@ -25,7 +25,7 @@ struct Slot {
   Outcome outcome = Outcome::kDone;
   std::optional<Error> error;
   ResultView view;
-  Signal released;  ///< counts its results that were taken
+  alignas(64) Signal released;  ///< counts its results that were taken
 };
 
 struct RequestCounts {
@@ -101,7 +101,7 @@ class Window {
   }
   static Phase PhaseOf(std::uint64_t owner) { return Phase(owner % 4); }
 
-  struct Ready {
+  struct alignas(64) Ready {
     Signal signal;
     RequestId id = 0;
   };

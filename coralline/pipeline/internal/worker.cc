@@ -44,6 +44,7 @@ void Worker::Run(Frame& frame) {
   for (const int tensor : wiring_.outputs) {
     outputs_.push_back(frame.tensors[tensor]);
   }
+  request_.store(frame.id, std::memory_order_relaxed);
   busy_since_.store(Clock::now().time_since_epoch().count());
   try {
     replica_.executable->Run(inputs_, outputs_);

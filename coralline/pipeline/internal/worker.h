@@ -39,6 +39,8 @@ class Worker {
 
   /// How long the inference at work has taken; zero where none is. Any thread.
   std::chrono::nanoseconds AtWork() const;
+  /// Whose it is, or was last.
+  RequestId request() const { return request_; }
   ReplicaStats Stats() const;
   void ResetStats();
   /// The busy times since this was given last; none as long as they are few.
@@ -56,6 +58,7 @@ class Worker {
   // Of the request at work; kept to avoid allocations.
   std::vector<ConstBytes> inputs_;
   std::vector<MutableBytes> outputs_;
+  std::atomic<RequestId> request_{0};
   // When the inference at work began, in counts of the clock; 0: none is.
   alignas(64) std::atomic<Clock::rep> busy_since_{0};
   mutable std::mutex mutex_;
