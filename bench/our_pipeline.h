@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <utility>
 
 #include "bench/runner.h"
 #include "coralline/pipeline/pipeline.h"
@@ -22,7 +24,26 @@ class OurPipeline : public Runner {
   Pipeline pipeline_;
 };
 
+/// Our pipeline without a thread that feeds it: the callback of a result, on
+/// the last stage's thread, hands the next request in. The stages' threads are
+/// the only ones.
+class OurClosedLoop : public Runner {
+ public:
+  OurClosedLoop(Stages stages, const PipelineInterface& interface,
+                WaitProfile wait)
+      : pipeline_(std::move(stages), interface, {.wait = wait}) {}
+  std::chrono::nanoseconds Run(int requests, int in_flight) override;
+
+ private:
+  void PushNext();
+
+  Pipeline pipeline_;
+  int left_ = 0;  // to be pushed
+  std::atomic<int> unfinished_{0};
+};
+
 /// Of a chain of stages.
 std::unique_ptr<Runner> OurChain(Stages stages, WaitProfile wait);
+std::unique_ptr<Runner> OurClosedChain(Stages stages, WaitProfile wait);
 
 }  // namespace coralline::bench
