@@ -76,7 +76,10 @@ bool Window::Cancel(RequestId id) {
   if (id >= next_ || id < next_delivery_) return false;
   Slot& cancelled = slot(id);
   if (PhaseOf(cancelled.owner) != kRunning) return false;
-  cancelled.generation->frame(id).cancelled = true;
+  Frame& frame = cancelled.generation->frame(id);
+  // A request that is just being delivered may have left its room to another.
+  if (frame.id != id) return false;
+  frame.cancelled = true;
   return true;
 }
 
