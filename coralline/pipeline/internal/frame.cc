@@ -25,11 +25,17 @@ Frame::Frame(const Wiring& wiring) {
   for (const int tensor : wiring.outputs) outputs.push_back(tensors[tensor]);
 }
 
+void Frame::Fail(const Error& why) {
+  error = why;
+  failed = true;
+}
+
 void Frame::Reset(RequestId request) {
   id = request;
   expired = false;
   cancelled.store(false, std::memory_order_relaxed);
-  error.reset();
+  if (failed) error.reset();
+  failed = false;
 }
 
 void Frame::CopyInputs(const Frame& from) {

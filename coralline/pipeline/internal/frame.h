@@ -13,24 +13,27 @@ namespace coralline::internal {
 using Clock = std::chrono::steady_clock;
 
 /// The content of one request, in one allocation. Written by whoever has the
-/// request, and read by whom it is handed to.
-struct Frame {
+/// request, and read by whom it is handed to: what changes is on one cache
+/// line.
+struct alignas(64) Frame {
   explicit Frame(const Wiring& wiring);
 
+  RequestId id = 0;
+  Clock::time_point pushed;
+  Clock::time_point deadline;  ///< max() for none
+  Clock::time_point done;      ///< the end of the last stage
+  bool expired = false;
+  bool failed = false;
+  std::atomic<bool> cancelled{false};
+
+  std::optional<Error> error;  ///< of an inference that failed this request
   std::unique_ptr<std::byte[]> storage;
   std::vector<MutableBytes> tensors;  ///< of the wiring
   std::vector<MutableBytes> inputs;   ///< of the model
   std::vector<ConstBytes> outputs;    ///< of the model
 
-  RequestId id = 0;
-  bool expired = false;
-  std::atomic<bool> cancelled{false};
-  std::optional<Error> error;  ///< of an inference that failed this request
-  Clock::time_point pushed;
-  Clock::time_point deadline;  ///< max() for none
-  Clock::time_point done;
-
-  bool is_live() const { return !expired && !error && !cancelled; }
+  bool is_live() const { return !expired && !failed && !cancelled; }
+  void Fail(const Error& why);
   void Reset(RequestId request);
   void CopyInputs(const Frame& from);
 };

@@ -135,12 +135,14 @@ bool Generation::RunNext(Worker& worker, Clock::time_point& idle_since) {
   if (!taken) return false;
   stage.started.fetch_add(1, std::memory_order_relaxed);
   Frame& frame = this->frame(request);
-  if (!RunFrame(worker, frame, *taken)) return false;
+  const auto end = RunFrame(worker, frame, *taken);
+  if (!end) return false;
   stage.finished.fetch_add(1, std::memory_order_relaxed);
-  idle_since = frame.is_live() ? frame.done : taken->time;
+  idle_since = *end;
   if (worker.stage() + 1 < num_stages()) {
-    Publish(worker.stage() + 1, request, idle_since);
+    Publish(worker.stage() + 1, request, *end);
   } else {
+    frame.done = *end;
     shared_->window->Complete(*this, frame);
   }
   return true;
@@ -160,12 +162,24 @@ std::optional<TakenAt> Generation::Take(Worker& worker, RequestId request,
   return taken;
 }
 
-// Returns false where the device is given up, or the generation is.
-bool Generation::RunFrame(Worker& worker, Frame& frame, const TakenAt& taken) {
+// When it ended; nullopt where the device is given up, or the generation is.
+std::optional<Clock::time_point> Generation::RunFrame(Worker& worker,
+                                                      Frame& frame,
+                                                      const TakenAt& taken) {
   if (frame.deadline <= taken.time) frame.expired = true;
-  if (!frame.is_live()) return true;
+  if (!frame.is_live()) return taken.time;
+  const bool has_run = TryRun(worker, frame, taken.time);
+  if (!has_run || stopped_) return std::nullopt;
+  const auto end = Clock::now();
+  worker.Record(taken, end - taken.time);
+  Trace(worker, frame.id, taken.time, end);
+  return end;
+}
+
+// Returns false where the device failed.
+bool Generation::TryRun(Worker& worker, Frame& frame, Clock::time_point taken) {
   try {
-    worker.Run(frame);
+    worker.Run(frame, taken);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kDevice) {
       Report({.device = worker.device(),
@@ -174,14 +188,10 @@ bool Generation::RunFrame(Worker& worker, Frame& frame, const TakenAt& taken) {
               .error = error});
       return false;
     }
-    frame.error = error;
+    frame.Fail(error);
   } catch (const std::exception& error) {
-    frame.error = Error(ErrorKind::kFailed, error.what());
+    frame.Fail(Error(ErrorKind::kFailed, error.what()));
   }
-  if (stopped_) return false;
-  frame.done = Clock::now();
-  worker.Record(taken, frame.done - taken.time);
-  Trace(worker, frame, taken.time);
   return true;
 }
 
@@ -192,15 +202,15 @@ void Generation::Report(FaultReport report) {
   shared_->reports.Add(std::move(report));
 }
 
-void Generation::Trace(const Worker& worker, const Frame& frame,
-                       Clock::time_point start) const {
+void Generation::Trace(const Worker& worker, RequestId request,
+                       Clock::time_point start, Clock::time_point end) const {
   auto& trace = shared_->traces[worker.device()];
   if (trace.size() == trace.capacity()) return;
-  trace.push_back({.request = frame.id,
+  trace.push_back({.request = request,
                    .stage = worker.stage(),
                    .device = worker.device(),
                    .start = start - shared_->start,
-                   .end = frame.done - shared_->start});
+                   .end = end - shared_->start});
 }
 
 }  // namespace coralline::internal

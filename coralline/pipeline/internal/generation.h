@@ -98,10 +98,12 @@ class Generation : public std::enable_shared_from_this<Generation> {
   bool RunNext(Worker& worker, Clock::time_point& idle_since);
   std::optional<TakenAt> Take(Worker& worker, RequestId request,
                               Clock::time_point idle_since);
-  bool RunFrame(Worker& worker, Frame& frame, const TakenAt& taken);
+  std::optional<Clock::time_point> RunFrame(Worker& worker, Frame& frame,
+                                            const TakenAt& taken);
+  bool TryRun(Worker& worker, Frame& frame, Clock::time_point taken);
   void Report(FaultReport report);
-  void Trace(const Worker& worker, const Frame& frame,
-             Clock::time_point start) const;
+  void Trace(const Worker& worker, RequestId request, Clock::time_point start,
+             Clock::time_point end) const;
 
   std::uint64_t number_;
   std::shared_ptr<Shared> shared_;

@@ -35,7 +35,7 @@ Worker::Worker(Replica replica, int stage, const Wiring::Stage& wiring,
       keep_recent_(keep_recent),
       stats_(EmptyStats(replica_)) {}
 
-void Worker::Run(Frame& frame) {
+void Worker::Run(Frame& frame, Clock::time_point taken) {
   inputs_.clear();
   for (const int tensor : wiring_.inputs) {
     inputs_.push_back(frame.tensors[tensor]);
@@ -45,14 +45,15 @@ void Worker::Run(Frame& frame) {
     outputs_.push_back(frame.tensors[tensor]);
   }
   request_.store(frame.id, std::memory_order_relaxed);
-  busy_since_.store(Clock::now().time_since_epoch().count());
+  busy_since_.store(taken.time_since_epoch().count(),
+                    std::memory_order_release);
   try {
     replica_.executable->Run(inputs_, outputs_);
   } catch (...) {
-    busy_since_.store(0);
+    busy_since_.store(0, std::memory_order_release);
     throw;
   }
-  busy_since_.store(0);
+  busy_since_.store(0, std::memory_order_release);
 }
 
 void Worker::Record(const TakenAt& taken, std::chrono::nanoseconds busy) {

@@ -28,8 +28,8 @@ class Worker {
   Worker(Replica replica, int stage, const Wiring::Stage& wiring,
          std::chrono::nanoseconds spin, bool keep_recent);
 
-  /// One inference. Throws what it throws. Its own thread.
-  void Run(Frame& frame);
+  /// One inference, taken at that time. Throws what it throws. Its own thread.
+  void Run(Frame& frame, Clock::time_point taken);
   void Record(const TakenAt& taken, std::chrono::nanoseconds busy);
 
   const Replica& replica() const { return replica_; }
