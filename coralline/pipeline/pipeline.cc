@@ -50,17 +50,13 @@ PipelineInterface InterfaceOf(const Graph& graph) {
   return {SpecsOf(graph, graph.inputs), SpecsOf(graph, graph.outputs)};
 }
 
-InputSlot::InputSlot(Window* window, RequestId id, internal::Frame* frame,
-                     std::shared_ptr<internal::Generation> generation)
-    : window_(window),
-      id_(id),
-      frame_(frame),
-      generation_(std::move(generation)) {}
-
-InputSlot::InputSlot(InputSlot&& other) noexcept = default;
+InputSlot::InputSlot(InputSlot&& other) noexcept
+    : window_(std::exchange(other.window_, nullptr)),
+      id_(other.id_),
+      frame_(other.frame_) {}
 
 InputSlot::~InputSlot() {
-  if (generation_) window_->Abandon({id_, frame_, std::move(generation_)});
+  if (window_) window_->Abandon({id_, frame_});
 }
 
 std::span<const MutableBytes> InputSlot::inputs() const {
@@ -68,8 +64,8 @@ std::span<const MutableBytes> InputSlot::inputs() const {
 }
 
 void InputSlot::Commit(const RequestOptions& options) {
-  CORALLINE_CHECK(generation_);
-  window_->Commit({id_, frame_, std::move(generation_)}, options.timeout);
+  CORALLINE_CHECK(window_);
+  std::exchange(window_, nullptr)->Commit({id_, frame_}, options.timeout);
 }
 
 OutputSlot::OutputSlot(OutputSlot&& other) noexcept
@@ -99,8 +95,7 @@ std::optional<InputSlot> Pipeline::Claim(bool wait, ResultCallback callback) {
       window_->Claim(wait ? Window::Wait::kForever : Window::Wait::kNever,
                      std::move(callback));
   if (!claimed) return std::nullopt;
-  return InputSlot(window_, claimed->id, claimed->frame,
-                   std::move(claimed->generation));
+  return InputSlot(window_, claimed->id, claimed->frame);
 }
 
 std::optional<RequestId> Pipeline::PushTo(std::optional<InputSlot> slot,

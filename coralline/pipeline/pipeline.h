@@ -16,7 +16,6 @@
 namespace coralline {
 
 namespace internal {
-class Generation;
 class Supervisor;
 class Window;
 struct Frame;
@@ -80,12 +79,11 @@ class InputSlot {
 
  private:
   friend class Pipeline;
-  InputSlot(internal::Window* window, RequestId id, internal::Frame* frame,
-            std::shared_ptr<internal::Generation> generation);
-  internal::Window* window_;
+  InputSlot(internal::Window* window, RequestId id, internal::Frame* frame)
+      : window_(window), id_(id), frame_(frame) {}
+  internal::Window* window_;  // null once handed over
   RequestId id_;
   internal::Frame* frame_;
-  std::shared_ptr<internal::Generation> generation_;  // null once handed over
 };
 
 /// A result in place: valid, and its room taken, until this is destroyed. Must

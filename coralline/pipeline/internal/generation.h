@@ -50,7 +50,9 @@ class Generation : public std::enable_shared_from_this<Generation> {
   /// elsewhere, counted from there.
   void Start(RequestId begin, std::vector<bool> finished = {});
   /// Hands a request whose inputs are written to the first stage.
-  void Publish(RequestId request) { Publish(0, request, Clock::now()); }
+  void Publish(RequestId request, Clock::time_point now) {
+    Publish(0, request, now);
+  }
   /// Requests from `end` on do not come here.
   void EndAt(RequestId end);
   void Stop();

@@ -83,10 +83,29 @@ class Signal {
     return ahead < (1U << 31);
   }
 
+  // A busy thread is about to publish: less than a yield takes.
+  bool SpinShortly(std::uint64_t count) const {
+    constexpr int kLooks = 16;
+    for (int i = 0; i < kLooks; ++i) {
+      Pause();
+      if (Reached(count)) return true;
+    }
+    return false;
+  }
+
+  static void Pause() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+
   template <typename Stop>
   bool Spin(std::uint64_t count, std::chrono::nanoseconds spin,
             const Stop& should_stop) const {
     if (spin <= std::chrono::nanoseconds(0)) return false;
+    if (SpinShortly(count)) return true;
     const auto deadline = std::chrono::steady_clock::now() + spin;
     while (!should_stop()) {
       std::this_thread::yield();

@@ -22,7 +22,7 @@ std::optional<Window::Claimed> Window::Claim(Wait wait,
     Signal& released = slot(id).released;
     if (released.Reached(Lap(id))) {
       Open(id, std::move(callback));
-      return Claimed{id, &current_->frame(id), current_};
+      return Claimed{id, &current_->frame(id)};
     }
     if (wait == Wait::kNever) return std::nullopt;
     lock.unlock();
@@ -38,32 +38,28 @@ void Window::Open(RequestId id, ResultCallback callback) {
   opened.attempts = 0;
   opened.callback = std::move(callback);
   current_->frame(id).Reset(id);
-  opened.owner = Owner(current_->number(), kRunning);
-  next_ = id + 1;
+  opened.owner.store(Owner(current_->number(), kRunning),
+                     std::memory_order_release);
+  next_.store(id + 1, std::memory_order_release);
 }
 
 void Window::Commit(const Claimed& claimed, std::chrono::nanoseconds timeout) {
   std::unique_lock lock(mutex_);
   Slot& committed = slot(claimed.id);
-  // Kept here, as the request may be gone by when it is published.
-  const std::shared_ptr<Generation> moved_to =
-      committed.generation == claimed.generation ? nullptr
-                                                 : committed.generation;
-  Generation& generation = moved_to ? *moved_to : *claimed.generation;
-  Frame& frame = generation.frame(claimed.id);
-  if (moved_to) frame.CopyInputs(*claimed.frame);
+  Frame& frame = committed.generation->frame(claimed.id);
+  if (committed.claimed_in) {
+    frame.CopyInputs(*claimed.frame);
+    committed.claimed_in.reset();
+  }
   frame.pushed = Clock::now();
   frame.deadline =
       timeout.count() > 0 ? frame.pushed + timeout : Clock::time_point::max();
   committed.committed = true;
-  if (failure_) {
-    const Ending ending{claimed.id, Outcome::kFailed, failure_};
-    if (!BeginFinish(committed)) return;
-    lock.unlock();
-    return Finish(ending);
-  }
+  if (!failure_) return committed.generation->Publish(claimed.id, frame.pushed);
+  const Ending ending{claimed.id, Outcome::kFailed, failure_};
+  if (!BeginFinish(committed)) return;
   lock.unlock();
-  generation.Publish(claimed.id);
+  Finish(ending);
 }
 
 void Window::Abandon(const Claimed& claimed) {
@@ -153,7 +149,7 @@ void Window::Finish(const Ending& ending) {
   if (finished.error) finished.view.error = &*finished.error;
   if (is_done) finished.view.outputs = frame.outputs;
   finished.view.latency = (is_done ? frame.done : Clock::now()) - frame.pushed;
-  finished.owner += kFinished - kFinishing;
+  finished.owner.fetch_add(kFinished - kFinishing);
   DeliverFinished();
 }
 
@@ -173,7 +169,9 @@ bool Window::NextIsFinished() {
 
 void Window::Deliver(RequestId id) {
   Slot& delivered = slot(id);
-  ++num_outcomes_[static_cast<int>(delivered.view.outcome)];
+  auto& count = num_outcomes_[static_cast<int>(delivered.view.outcome)];
+  count.store(count.load(std::memory_order_relaxed) + 1,
+              std::memory_order_relaxed);
   if (delivered.callback) {
     const ResultCallback callback = std::exchange(delivered.callback, nullptr);
     callback(delivered.view);
@@ -216,7 +214,8 @@ void Window::Move(std::shared_ptr<Generation> next,
     }
     next->Start(begin, finished);
     for (RequestId id = begin; id < next_; ++id) {
-      if (!finished[id - begin] && slot(id).committed) next->Publish(id);
+      if (finished[id - begin] || !slot(id).committed) continue;
+      next->Publish(id, Clock::now());
     }
     current_ = std::move(next);
     failure_.reset();
@@ -256,6 +255,9 @@ bool Window::MoveOne(RequestId id, const std::shared_ptr<Generation>& next) {
     to.deadline = from.deadline;
     to.CopyInputs(from);
     ++num_rerun_;
+  }
+  if (!moved.committed && !moved.claimed_in) {
+    moved.claimed_in = moved.generation;
   }
   moved.generation = next;
   return true;

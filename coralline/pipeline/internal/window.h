@@ -18,6 +18,8 @@ struct Slot {
   /// word, so that a thread of a generation that was given up cannot.
   alignas(64) std::atomic<std::uint64_t> owner{0};
   std::shared_ptr<Generation> generation;  ///< has its frame
+  /// Where its inputs are being written, when it was moved meanwhile.
+  std::shared_ptr<Generation> claimed_in;
   bool committed = false;
   int attempts = 0;  ///< devices that failed with it
   ResultCallback callback;
@@ -48,11 +50,10 @@ class Window {
 
   // -- Who pushes, any thread.
   enum class Wait { kForever, kNever };
-  /// The next request, its frame and the generation that keeps it alive.
+  /// The next request, and its frame, which stays until Commit.
   struct Claimed {
     RequestId id = 0;
     Frame* frame = nullptr;
-    std::shared_ptr<Generation> generation;
   };
   /// nullopt when closed, or without room and not to wait. Throws while there
   /// is no deployment.
