@@ -98,6 +98,9 @@ RunReport Measure(const Model& model, const RunCommandOptions& options) {
   runner_options.pipeline.on_event = [&events](const PipelineEvent& event) {
     events.Push(event);
   };
+  if (cache && IsTerminal()) {
+    fmt::print(stderr, "measuring on the CPU cores, to plan\n");
+  }
   const Runner runner = OpenRunner(model, runner_options);
   Pipeline& pipeline = *runner.pipeline;
   RunReport report{.model = model.name,

@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
 constexpr auto kDefaultDuration = 3s;
+constexpr auto kDefaultWatchdog = 1s;
 
 void AddMeasurementOptions(CLI::App& app, RunCommandOptions& options) {
   app.add_option("--requests", options.requests, "End after so many")
@@ -50,7 +51,7 @@ void AddFaultOptions(CLI::App& app, RunCommandOptions& options) {
   AddDurationOption(
       *group, "--watchdog", [&options](nanoseconds t) { options.watchdog = t; },
       "Give a device up whose inference takes longer, in ms or with a unit; 0: "
-      "never (1 s)",
+      "never (1 s, or ten times the slowest stage where that is longer)",
       1ms);
   group->add_flag("--rebalance{1s}", options.rebalance,
                   "Plan again where measured times drift from the plan's, "
@@ -99,10 +100,11 @@ std::vector<Fault> ParseFaults(const std::vector<std::string>& texts) {
 }
 
 PipelineOptions PipelineOptionsOf(const RunCommandOptions& options) {
-  PipelineOptions pipeline{.max_in_flight = options.in_flight,
-                           .wait = options.wait,
-                           .watchdog = options.watchdog,
-                           .realtime = options.realtime};
+  PipelineOptions pipeline{
+      .max_in_flight = options.in_flight,
+      .wait = options.wait,
+      .watchdog = options.watchdog.value_or(kDefaultWatchdog),
+      .realtime = options.realtime};
   if (!options.rebalance.empty()) {
     pipeline.rebalance = ParseDuration(options.rebalance, 1ms);
   }
@@ -149,7 +151,8 @@ RunnerOptions RunnerOptionsOf(const RunCommandOptions& options,
                        .kernels = options.kernels,
                        .compute = options.compute,
                        .faults = ParseFaults(options.faults),
-                       .pipeline = PipelineOptionsOf(options)};
+                       .pipeline = PipelineOptionsOf(options),
+                       .stretch_watchdog = !options.watchdog};
   if (!options.cuts.plan.empty()) {
     runner.plan = ReadPlanDocument(options.cuts.plan, model);
   } else if (HasCuts(options.cuts)) {

@@ -30,7 +30,7 @@ struct RunCommandOptions {
   std::uint64_t seed = 1;
 
   std::vector<std::string> faults;
-  std::chrono::nanoseconds watchdog = std::chrono::seconds(1);
+  std::optional<std::chrono::nanoseconds> watchdog;
   std::string rebalance;  ///< a time; empty: off
   WaitProfile wait = WaitProfile::kBalanced;
   std::string pin = "none";

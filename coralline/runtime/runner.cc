@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -23,6 +24,7 @@ namespace {
 struct Start {
   DevicePool pool;
   PlannedDeployerOptions deployer;
+  std::optional<Error> refusal;  // where no plan is found
 };
 
 std::vector<std::string> CoresInTurn(std::size_t count) {
@@ -113,6 +115,7 @@ Start OfDevices(const Model& model, const RunnerOptions& options) {
       model, start.pool,
       {options.kernels, options.max_replicas, options.cache});
   start.deployer.known = std::move(measured.known);
+  start.refusal = std::move(measured.refusal);
   if (measured.plan) start.deployer.first = PlaceOn(start.pool, *measured.plan);
   return start;
 }
@@ -146,6 +149,17 @@ std::string JoinOrigins(const std::vector<Origin>& origins) {
   return fmt::format("{}", fmt::join(texts, " and "));
 }
 
+PipelineOptions PipelineOptionsOf(const RunnerOptions& options,
+                                  const Plan& plan) {
+  constexpr int kSlower = 10;
+  PipelineOptions pipeline = options.pipeline;
+  if (!options.stretch_watchdog) return pipeline;
+  for (const PlannedStage& stage : plan.stages) {
+    pipeline.watchdog = std::max(pipeline.watchdog, kSlower * stage.cost.busy);
+  }
+  return pipeline;
+}
+
 }  // namespace
 
 Runner OpenRunner(const Model& model, const RunnerOptions& options) {
@@ -155,6 +169,7 @@ Runner OpenRunner(const Model& model, const RunnerOptions& options) {
       model, std::move(start.pool), std::move(start.deployer));
   // The pipeline gets the same again, with what is loaded now.
   if (!deployer->Deploy(std::vector<DeviceHealth>(deployer->num_devices()))) {
+    if (start.refusal) throw Error(*start.refusal);
     FailWithoutPlan(model, deployer->pool());
   }
   Runner runner{.plan = deployer->plan(),
@@ -163,8 +178,9 @@ Runner OpenRunner(const Model& model, const RunnerOptions& options) {
     runner.class_names.push_back(
         deployer->pool().kinds[stage.device_class].name);
   }
-  runner.pipeline = std::make_unique<Pipeline>(
-      std::move(deployer), InterfaceOf(model.graph), options.pipeline);
+  runner.pipeline =
+      std::make_unique<Pipeline>(std::move(deployer), InterfaceOf(model.graph),
+                                 PipelineOptionsOf(options, runner.plan));
   return runner;
 }
 

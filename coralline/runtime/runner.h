@@ -38,6 +38,9 @@ struct RunnerOptions {
   ProfileCache* cache = nullptr;
 
   PipelineOptions pipeline;
+  /// Whether the watchdog waits for at least ten times what the slowest stage
+  /// is planned, or estimated, to take.
+  bool stretch_watchdog = false;
 };
 
 /// A pipeline on real or emulated devices that plans again when a device goes,

@@ -79,7 +79,8 @@ class Measuring {
       cost.busy = profiler.Measure(whole)->latency;
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kModel) throw;
-      return;  // refused; a part of it may not be
+      start_.refusal = error;  // a part of it may run
+      return;
     }
     ratio_ = std::min(ratio_.value_or(1e9),
                       static_cast<double>(cost.busy.count()) /

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "coralline/base/error.h"
 #include "coralline/device/cpu_device.h"
 #include "coralline/plan/plan.h"
 #include "coralline/planning/plan_document.h"
@@ -22,6 +23,8 @@ struct MeasuringOptions {
 struct MeasuredStart {
   std::optional<Plan> plan;
   std::vector<KnownCost> known;
+  /// Why a device does not run the whole model, where one does not.
+  std::optional<Error> refusal;
 };
 
 /// Measures on the first device of each kind of CPU, for some seconds at most;
