@@ -190,12 +190,13 @@ bool Supervisor::IsRunning(std::uint64_t number) const {
 }
 
 void Supervisor::Reap() {
-  for (const auto& generation : live_) {
+  std::erase_if(live_, [](const auto& generation) {
+    if (!generation->HasEnded()) return false;
     for (const auto& worker : generation->workers()) {
-      if (worker->exited && worker->thread.joinable()) worker->thread.join();
+      if (worker->thread.joinable()) worker->thread.join();
     }
-  }
-  std::erase_if(live_, [](const auto& each) { return each->HasEnded(); });
+    return true;
+  });
 }
 
 std::optional<Deployment> Supervisor::AskDeployer() {
