@@ -49,6 +49,7 @@ void Generation::Start(RequestId begin, std::vector<bool> finished) {
   finished_ = std::move(finished);
   for (auto& stage : stages_) stage->next = begin;
   for (auto& worker : workers_) {
+    shared_->leases[worker->device()]->Queue(number_);
     worker->thread =
         std::thread([self = shared_from_this(), &worker = *worker] {
           self->RunWorker(worker);
@@ -95,7 +96,7 @@ int Generation::QueueOf(int stage, RequestId next) const {
 
 void Generation::RunWorker(Worker& worker) {
   DeviceLease& lease = *shared_->leases[worker.device()];
-  if (lease.Take(stopped_)) {
+  if (lease.Take(number_, stopped_)) {
     try {
       Bind(worker);
       auto idle_since = Clock::now();
@@ -105,8 +106,8 @@ void Generation::RunWorker(Worker& worker) {
       shared_->reports.Add(
           {.generation = number_, .device = worker.device(), .error = error});
     }
-    lease.Return();
   }
+  lease.Return(number_);
   worker.exited = true;
   shared_->reports.Notify();
 }
