@@ -34,6 +34,7 @@ struct Bench {
   std::vector<std::atomic<int>> runs = std::vector<std::atomic<int>>(4);
   std::vector<std::atomic<int>> delay_us = std::vector<std::atomic<int>>(4);
   std::atomic<int> absent_device{-1};
+  std::atomic<int> refusals{0};  // how often nothing can be loaded
   std::atomic<bool> has_state{false};
   std::atomic<int> poison{-1};  // this input fails on every device
 
@@ -77,6 +78,7 @@ class FakeDeployer : public Deployer {
           {.device = d, .executable = MakeExecutable(d), .predicted = 100us});
     }
     if (replicas.empty()) return std::nullopt;
+    if (bench_->refusals > 0 && bench_->refusals-- > 0) return std::nullopt;
     deployment.period = 100us / static_cast<int>(replicas.size());
     deployment.stages.push_back(std::move(replicas));
     return deployment;
@@ -225,6 +227,22 @@ TEST_F(FaultsTest, RequestsFailOnlyWhileNoDeviceIsLeft) {
   WaitFor(EventKind::kDeployed);
   next_ = 1;
   RunAll(100);
+}
+
+TEST_F(FaultsTest, DevicesThatAreThereButDoNotLoadAreTriedAgain) {
+  Open(1);
+  RunAll(10);
+  bench_->refusals = 3;
+  bench_->failing_device = 0;
+  pipeline_->Push(Data(0));
+  Completion completion;
+  ASSERT_TRUE(pipeline_->Pop(completion));
+  EXPECT_EQ(completion.id, next_++);
+  EXPECT_EQ(completion.outcome, Outcome::kFailed);
+  bench_->failing_device = -1;
+  WaitFor(EventKind::kDeployed);
+  EXPECT_EQ(bench_->refusals, 0);
+  RunAll(10);
 }
 
 TEST_F(FaultsTest, ARequestThatFailsOnThreeDevicesFailsItself) {

@@ -78,7 +78,7 @@ nanoseconds Supervisor::PollInterval() const {
   };
   if (options.watchdog.count() > 0) at_most(options.watchdog / 4);
   if (options.rebalance.count() > 0) at_most(options.rebalance);
-  if (!devices_.AllUsable()) {
+  if (!devices_.AllUsable() || !current_) {
     at_most(std::min(kLongest, devices_.quarantine() / 4));
   }
   return interval;
@@ -200,6 +200,8 @@ void Supervisor::Reap() {
 }
 
 std::optional<Deployment> Supervisor::AskDeployer() {
+  constexpr int kPause = 4;  // quarantines, as planning takes time
+  next_try_ = Clock::now() + kPause * devices_.quarantine();
   try {
     auto deployment = deployer_->Deploy(devices_.HealthToPlanWith());
     if (!deployment) return std::nullopt;
@@ -283,7 +285,9 @@ void Supervisor::Readmit() {
     events_.Add(EventKind::kDeviceReturned, d,
                 fmt::format("{} is used again", deployer_->device_name(d)));
   }
-  if (!has_returned) return;
+  // Devices that count as usable may not have loaded their segments last time.
+  const bool is_to_try = !current_ && Clock::now() >= next_try_;
+  if (!has_returned && !is_to_try) return;
   auto deployment = AskDeployer();
   if (!deployment || RunsAlready(*deployment)) return;
   SwitchTo(std::move(*deployment), EventKind::kDeployed);

@@ -68,6 +68,7 @@ class Supervisor {
   std::optional<Error> last_error_;
   bool can_rerun_ = true;
   Clock::time_point next_rebalance_;
+  Clock::time_point next_try_;  // where nothing runs
 
   std::atomic<bool> ending_{false};
   std::thread thread_;
