@@ -14,137 +14,23 @@
 #include <cstdlib>
 #include <map>
 #include <mutex>
-#include <numeric>
-#include <random>
 #include <thread>
 
 #include "coralline/base/error.h"
 #include "coralline/runtime/runner.h"
-#include "coralline/zoo/synthetic.h"
+#include "tests/fault_report.h"
+#include "tests/fault_setup.h"
 
 namespace coralline {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace fault_runs;
 using std::chrono::nanoseconds;
-using Random = std::mt19937_64;
-
-constexpr nanoseconds kWatchdog = 80ms;
-constexpr int kLayers = 5;
-constexpr int kNumInputs = 6;
 
 std::uint64_t NumberFrom(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);
   return text ? std::stoull(text) : otherwise;
-}
-
-int Pick(Random& random, int least, int most) {
-  return std::uniform_int_distribution<int>(least, most)(random);
-}
-
-const Model& SmallModel() {
-  static const Model model =
-      GenerateFullyConnected({.width = 48, .layers = kLayers});
-  return model;
-}
-
-const std::vector<TensorData>& Input(int number) {
-  static const auto inputs = [] {
-    Random random(1);
-    std::vector<std::vector<TensorData>> data;
-    for (int i = 0; i < kNumInputs; ++i) {
-      data.push_back(
-          RandomData(InterfaceOf(SmallModel().graph).inputs, random));
-    }
-    return data;
-  }();
-  return inputs[number];
-}
-
-// By one core, whole.
-const std::vector<TensorData>& Expected(int input) {
-  static const auto outputs = [] {
-    const auto whole = CpuDevice({}, CpuKernels::kBuiltin).Load(SmallModel());
-    std::vector<std::vector<TensorData>> data;
-    for (int i = 0; i < kNumInputs; ++i) {
-      data.push_back(RunOnce(*whole, Input(i)));
-    }
-    return data;
-  }();
-  return outputs[input];
-}
-
-// One or two faults, within the first inferences of a device. Two are often of
-// the same device, or of the only ones.
-Fault RandomFault(Random& random, int num_devices) {
-  Fault fault{.device = Pick(random, 0, num_devices - 1),
-              .kind = static_cast<FaultKind>(Pick(random, 0, 3))};
-  if (Pick(random, 0, 3) == 0) {
-    fault.at_time = std::chrono::milliseconds(Pick(random, 0, 20));
-  } else {
-    fault.at_request = Pick(random, 0, 40);
-  }
-  if (fault.kind == FaultKind::kStall && Pick(random, 0, 1) == 0) {
-    fault.duration = std::chrono::milliseconds(Pick(random, 20, 300));
-  }
-  if (fault.kind == FaultKind::kLost && Pick(random, 0, 1) == 0) {
-    fault.duration = std::chrono::milliseconds(Pick(random, 5, 150));
-  }
-  if (fault.kind == FaultKind::kSlow) fault.factor = Pick(random, 2, 10);
-  return fault;
-}
-
-struct Setup {
-  RunnerOptions options;
-  int num_requests = 0;
-  bool ends_without_devices = false;  // all are lost for good
-};
-
-bool AllAreLost(const std::vector<Fault>& faults, int num_devices) {
-  std::vector<bool> is_lost(num_devices);
-  for (const Fault& fault : faults) {
-    if (fault.kind == FaultKind::kLost && !fault.duration) {
-      is_lost[fault.device] = true;
-    }
-  }
-  return std::count(is_lost.begin(), is_lost.end(), false) == 0;
-}
-
-Setup RandomSetup(Random& random) {
-  const int num_devices = Pick(random, 2, 4);
-  Setup setup{.num_requests = Pick(random, 100, 300)};
-  RunnerOptions& options = setup.options;
-  options = {.devices = {fmt::format("emulated:edgetpu-pcie:{}", num_devices)},
-             .kernels = CpuKernels::kBuiltin,
-             .compute = true};
-  // Often enough all of two devices.
-  const int num_faults = Pick(random, 1, 2);
-  for (int i = 0; i < num_faults; ++i) {
-    options.faults.push_back(RandomFault(random, num_devices));
-  }
-  if (num_devices == 2 && Pick(random, 0, 1) == 0) {
-    for (int d = 0; d < 2; ++d) {
-      Fault fault = RandomFault(random, num_devices);
-      fault.device = d;
-      fault.kind = FaultKind::kLost;
-      fault.duration = std::nullopt;
-      if (Pick(random, 0, 1) == 0) fault.duration = 60ms;
-      options.faults.push_back(fault);
-    }
-  }
-  setup.ends_without_devices = AllAreLost(options.faults, num_devices);
-  if (Pick(random, 0, 1) == 0) {
-    std::vector<int> cuts(kLayers - 1);
-    std::iota(cuts.begin(), cuts.end(), 1);
-    std::shuffle(cuts.begin(), cuts.end(), random);
-    cuts.resize(num_devices - 1);
-    std::sort(cuts.begin(), cuts.end());
-    options.segments = SegmentsAt(kLayers, cuts);
-  }
-  options.pipeline = {.max_in_flight = 4 << Pick(random, 0, 3),
-                      .watchdog = kWatchdog};
-  if (Pick(random, 0, 1) == 0) options.pipeline.rebalance = 10ms;
-  return setup;
 }
 
 // Whether anything runs at the moment, as the events tell.
@@ -184,18 +70,6 @@ Answer AnswerOf(const ResultView& result) {
   return answer;
 }
 
-// Of all runs.
-struct Report {
-  std::map<std::string, int> fired;
-  std::vector<nanoseconds> recoveries;
-  std::int64_t done = 0;
-  std::int64_t failed = 0;
-  std::int64_t rerun = 0;
-  int refused = 0;  // Push threw
-  int runs_without_device = 0;
-  int false_stalls = 0;
-};
-
 class FaultRun {
  public:
   FaultRun(std::uint64_t seed, Report& report)
@@ -231,7 +105,7 @@ class FaultRun {
     stats_ = pipeline_->Stats();
     pipeline_.reset();
     Check();
-    AddToReport();
+    report_.Add(stats_, setup_.options.faults);
   }
 
  private:
@@ -311,69 +185,7 @@ class FaultRun {
         << answer.error;
   }
 
-  bool WasWithoutDevice() const {
-    return std::any_of(stats_.events.begin(), stats_.events.end(),
-                       [](const PipelineEvent& event) {
-                         return event.kind == EventKind::kNoDevice;
-                       });
-  }
-
-  bool Has(FaultKind kind, int device, bool comes_back) const {
-    const auto& faults = setup_.options.faults;
-    return std::any_of(faults.begin(), faults.end(), [&](const Fault& fault) {
-      return fault.kind == kind && fault.device == device &&
-             (!comes_back || fault.duration);
-    });
-  }
-
-  void AddToReport() {
-    report_.done += stats_.done;
-    report_.failed += stats_.failed;
-    report_.rerun += stats_.rerun;
-    report_.runs_without_device += WasWithoutDevice() ? 1 : 0;
-    for (const PipelineEvent& event : stats_.events) CountFired(event);
-    for (const StageStats& stage : stats_.stages) {
-      for (const ReplicaStats& replica : stage.replicas) {
-        if (replica.temperature.value_or(0) > 80) ++report_.fired["slow"];
-      }
-    }
-    CountRecoveries();
-  }
-
-  void CountFired(const PipelineEvent& event) {
-    const auto says = [&event](const char* text) {
-      return event.text.find(text) != std::string::npos;
-    };
-    if (event.kind == EventKind::kDeviceStalled) {
-      Has(FaultKind::kStall, event.device, false) ? ++report_.fired["stall"]
-                                                  : ++report_.false_stalls;
-    } else if (event.kind == EventKind::kDeviceFailed) {
-      if (says("is lost")) ++report_.fired["lost"];
-      if (says("failed (fault injected)")) ++report_.fired["fail"];
-    } else if (event.kind == EventKind::kDeviceReturned &&
-               Has(FaultKind::kLost, event.device, true)) {
-      ++report_.fired["lost and back"];
-    }
-  }
-
-  // From what went wrong to what runs instead. Devices that return but do not
-  // load interrupt nothing.
-  void CountRecoveries() {
-    std::optional<nanoseconds> since;
-    for (const PipelineEvent& event : stats_.events) {
-      const bool is_stall = event.kind == EventKind::kDeviceStalled;
-      if (is_stall || event.kind == EventKind::kDeviceFailed) {
-        if (event.text.find("does not load") != std::string::npos) continue;
-        const nanoseconds begin = event.at - (is_stall ? kWatchdog : 0ns);
-        since = std::min(since.value_or(begin), begin);
-      } else if (event.kind == EventKind::kDeployed && since) {
-        report_.recoveries.push_back(event.at - *since);
-        since.reset();
-      } else if (event.kind == EventKind::kNoDevice) {
-        since.reset();
-      }
-    }
-  }
+  bool WasWithoutDevice() const { return HadNoDevice(stats_); }
 
   Random random_;
   Setup setup_;
@@ -386,30 +198,6 @@ class FaultRun {
   PipelineStats stats_;
   bool has_been_refused_ = false;
 };
-
-double Milliseconds(nanoseconds time) {
-  return std::chrono::duration<double, std::milli>(time).count();
-}
-
-void Print(Report& report) {
-  std::sort(report.recoveries.begin(), report.recoveries.end());
-  const auto& times = report.recoveries;
-  fmt::print(
-      "faults that fired: {}; {} inferences took longer than the watchdog by "
-      "themselves\nrequests: {} done, {} failed in {} runs that were without a "
-      "device, {} refused; {} run again\n",
-      report.fired, report.false_stalls, report.done, report.failed,
-      report.runs_without_device, report.refused, report.rerun);
-  if (times.empty()) return;
-  const auto over =
-      times.end() - std::upper_bound(times.begin(), times.end(), 2 * kWatchdog);
-  fmt::print(
-      "recoveries: {}; median {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms; {} over "
-      "two watchdog periods, {:.0f} ms\n",
-      times.size(), Milliseconds(times[times.size() / 2]),
-      Milliseconds(times[times.size() * 99 / 100]), Milliseconds(times.back()),
-      over, Milliseconds(2 * kWatchdog));
-}
 
 bool CanExecute() {
   try {
@@ -431,14 +219,14 @@ TEST(FaultRuns, AnswerEachRequestOnceAndRight) {
         fmt::format("CORALLINE_FAULT_SEED={}: {}", seed, run.Faults()));
     run.Run();
   }
-  Print(report);
+  report.Print();
   if (num_runs < 20) return;  // some, to be repeated
   for (const char* kind : {"fail", "stall", "slow", "lost", "lost and back"}) {
     EXPECT_GT(report.fired[kind], 0) << kind;
   }
   EXPECT_GT(report.runs_without_device, 0);
   ASSERT_FALSE(report.recoveries.empty());
-  EXPECT_LT(report.recoveries[report.recoveries.size() / 2], 2 * kWatchdog);
+  EXPECT_LT(report.Recovery(50), 2 * kWatchdog);
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
-#include <cstring>
 #include <map>
 #include <random>
 #include <set>
@@ -15,117 +14,15 @@
 #include <thread>
 
 #include "coralline/base/error.h"
-#include "coralline/device/testing.h"
 #include "coralline/pipeline/pipeline.h"
+#include "coralline/pipeline/stress_testing.h"
 
 namespace coralline {
 namespace {
 
 using namespace std::chrono_literals;
-using testing_util::FakeExecutable;
+using namespace testing_util;
 using Random = std::mt19937_64;
-
-constexpr int kWords = 16;  // in each tensor
-
-std::vector<TensorSpec> Words(const std::string& name) {
-  return {{.name = name, .bytes = kWords * sizeof(std::uint64_t)}};
-}
-
-std::uint64_t WordAt(ConstBytes bytes, int i) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, &bytes[i * sizeof(word)], sizeof(word));
-  return word;
-}
-
-void SetAll(std::uint64_t word, MutableBytes bytes) {
-  for (int i = 0; i < kWords; ++i) {
-    std::memcpy(&bytes[i * sizeof(word)], &word, sizeof(word));
-  }
-}
-
-std::uint64_t First(std::uint64_t word) { return word * 31 + 7; }
-std::uint64_t Second(std::uint64_t word) { return word ^ (word << 9); }
-
-// Each word of the output is the function of that of the input. One inference
-// in `failing_one_in` fails with its device, counted over all; 0: none.
-struct Chance {
-  std::uint64_t failing_one_in = 0;
-  std::atomic<std::uint64_t> num_runs{0};
-};
-
-template <typename Function>
-std::unique_ptr<Executable> Stage(const std::string& input,
-                                  const std::string& output, Function function,
-                                  std::shared_ptr<Chance> chance) {
-  return std::make_unique<FakeExecutable>(
-      Words(input), Words(output),
-      [=](std::span<const ConstBytes> in, std::span<const MutableBytes> out) {
-        const std::uint64_t run = chance->num_runs++;
-        if (chance->failing_one_in > 0 &&
-            Random(run)() % chance->failing_one_in == 0) {
-          throw Error(ErrorKind::kDevice, "it broke");
-        }
-        for (int i = 0; i < kWords; ++i) {
-          const std::uint64_t word = function(WordAt(in[0], i));
-          std::memcpy(&out[0][i * sizeof(word)], &word, sizeof(word));
-        }
-      });
-}
-
-std::unique_ptr<Executable> FirstStage(std::shared_ptr<Chance> chance) {
-  return Stage("a", "b", First, std::move(chance));
-}
-std::unique_ptr<Executable> SecondStage(std::shared_ptr<Chance> chance) {
-  return Stage("b", "c", Second, std::move(chance));
-}
-
-// Two stages with replicas on all usable devices; one stage on the last one.
-class FakeDeployer : public Deployer {
- public:
-  FakeDeployer(int num_devices, std::shared_ptr<Chance> chance)
-      : num_devices_(num_devices), chance_(std::move(chance)) {}
-
-  int num_devices() const override { return num_devices_; }
-  std::string device_name(int) const override { return "fake"; }
-  std::optional<Deployment> Deploy(
-      std::span<const DeviceHealth> devices) override {
-    std::vector<int> usable;
-    for (int d = 0; d < num_devices_; ++d) {
-      if (devices[d].usable) usable.push_back(d);
-    }
-    if (usable.empty()) return std::nullopt;
-    Deployment deployment;
-    if (usable.size() == 1) {
-      const auto both = [](std::uint64_t word) { return Second(First(word)); };
-      deployment.stages = {{{.device = usable[0],
-                             .executable = Stage("a", "c", both, chance_)}}};
-      return deployment;
-    }
-    deployment.stages.resize(2);
-    for (std::size_t i = 0; i < usable.size(); ++i) {
-      deployment.stages[i % 2].push_back(
-          {.device = usable[i],
-           .executable =
-               i % 2 == 0 ? FirstStage(chance_) : SecondStage(chance_)});
-    }
-    return deployment;
-  }
-
- private:
-  int num_devices_;
-  std::shared_ptr<Chance> chance_;
-};
-
-const PipelineInterface& Interface() {
-  static const PipelineInterface interface { Words("a"), Words("c") };
-  return interface;
-}
-
-std::vector<TensorData> Input(std::uint64_t word) {
-  TensorData data(kWords * sizeof(word));
-  SetAll(word, data);
-  return {data};
-}
 
 struct Accepted {
   RequestId id = 0;
@@ -328,7 +225,7 @@ void RunRounds(std::uint64_t failing_one_in) {
     const auto chance = std::make_shared<Chance>();
     chance->failing_one_in = failing_one_in;
     const int num_devices = 2 + static_cast<int>(random() % 3);
-    Pipeline pipeline(std::make_unique<FakeDeployer>(num_devices, chance),
+    Pipeline pipeline(std::make_unique<ChancyDeployer>(num_devices, chance),
                       Interface(),
                       {.max_in_flight = 4 << random() % 3,
                        .watchdog = failing_one_in > 0 ? 10ms : 0ms});
@@ -353,7 +250,7 @@ TEST(PipelineStress, DestroyedItAnswersWhatIsInsideAsCancelled) {
     std::vector<int> num_answers(num_requests);
     {
       Pipeline pipeline(
-          std::make_unique<FakeDeployer>(4, std::make_shared<Chance>()),
+          std::make_unique<ChancyDeployer>(4, std::make_shared<Chance>()),
           Interface(), {.max_in_flight = 32});
       for (int i = 0; i < num_requests; ++i) {
         pipeline.Submit(Input(i), [&](const ResultView& result) {
