@@ -6,11 +6,18 @@
 #include <optional>
 #include <vector>
 
+#include "coralline/pipeline/internal/signal.h"
 #include "coralline/pipeline/internal/wiring.h"
 
 namespace coralline::internal {
 
 using Clock = std::chrono::steady_clock;
+
+/// Says that a frame has come as far as a stage, how many times.
+struct Flag {
+  Signal signal;
+  Clock::time_point published;
+};
 
 /// The content of one request, in one allocation. Written by whoever has the
 /// request, and read by whom it is handed to: what changes is on one cache
@@ -18,10 +25,10 @@ using Clock = std::chrono::steady_clock;
 struct alignas(64) Frame {
   explicit Frame(const Wiring& wiring);
 
+  Flag arrival;  ///< at the first stage; what it goes with is beside it
   RequestId id = 0;
   Clock::time_point pushed;
   Clock::time_point deadline;  ///< max() for none
-  Clock::time_point done;      ///< the end of the last stage
   bool expired = false;
   bool failed = false;
   std::atomic<bool> cancelled{false};

@@ -35,7 +35,7 @@ Generation::Generation(std::uint64_t number, std::shared_ptr<Shared> shared,
   const bool keep_recent = shared_->options.rebalance.count() > 0;
   for (std::size_t s = 0; s < deployment_.stages.size(); ++s) {
     stages_.push_back(std::make_unique<Stage>());
-    stages_.back()->link = std::vector<Flag>(num_frames);
+    if (s > 0) stages_.back()->link = std::vector<OwnLine>(num_frames);
     for (const Replica& replica : deployment_.stages[s]) {
       workers_.push_back(std::make_unique<Worker>(
           replica, static_cast<int>(s), wiring_.stages[s], shared_->spin(),
@@ -74,6 +74,7 @@ void Generation::Stop() {
 }
 
 void Generation::NudgeAll() {
+  for (auto& frame : frames_) frame->arrival.signal.Nudge();
   for (auto& stage : stages_) {
     for (Flag& flag : stage->link) flag.signal.Nudge();
   }
@@ -143,8 +144,7 @@ bool Generation::RunNext(Worker& worker, Clock::time_point& idle_since) {
   if (worker.stage() + 1 < num_stages()) {
     Publish(worker.stage() + 1, request, *end);
   } else {
-    frame.done = *end;
-    shared_->window->Complete(*this, frame);
+    shared_->window->Complete(*this, frame, *end);
   }
   return true;
 }

@@ -71,12 +71,9 @@ class Generation : public std::enable_shared_from_this<Generation> {
   int QueueOf(int stage, RequestId next) const;
 
  private:
-  struct alignas(64) Flag {
-    Signal signal;
-    Clock::time_point published;
-  };
+  struct alignas(64) OwnLine : Flag {};
   struct Stage {
-    std::vector<Flag> link;  // from what is before
+    std::vector<OwnLine> link;  // from the stage before; the first has none
     alignas(64) std::atomic<RequestId> next{0};
     std::atomic<std::uint64_t> started{0};
     std::atomic<std::uint64_t> finished{0};
@@ -90,7 +87,8 @@ class Generation : public std::enable_shared_from_this<Generation> {
     return request - begin_ < finished_.size() && finished_[request - begin_];
   }
   Flag& FlagOf(int stage, RequestId request) {
-    return stages_[stage]->link[request % frames_.size()];
+    const std::size_t at = request % frames_.size();
+    return stage == 0 ? frames_[at]->arrival : stages_[stage]->link[at];
   }
   void Publish(int stage, RequestId request, Clock::time_point now);
   void NudgeAll();

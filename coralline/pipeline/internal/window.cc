@@ -119,7 +119,8 @@ std::optional<RequestId> Window::Take(Wait wait) {
 
 void Window::Release(RequestId id) { slot(id).released.Publish(Lap(id) + 1); }
 
-void Window::Complete(Generation& generation, Frame& frame) {
+void Window::Complete(const Generation& generation, const Frame& frame,
+                      Clock::time_point end) {
   Slot& completed = slot(frame.id);
   std::uint64_t expected = Owner(generation.number(), kRunning);
   if (!completed.owner.compare_exchange_strong(
@@ -130,7 +131,7 @@ void Window::Complete(Generation& generation, Frame& frame) {
                           : frame.cancelled ? Outcome::kCancelled
                           : frame.expired   ? Outcome::kExpired
                                             : Outcome::kDone;
-  Finish({frame.id, outcome, frame.error});
+  Finish({frame.id, outcome, frame.error, end});
 }
 
 // Whoever succeeds is the one to finish the request.
@@ -148,7 +149,7 @@ void Window::Finish(const Ending& ending) {
   finished.view = {.id = ending.id, .outcome = ending.outcome};
   if (finished.error) finished.view.error = &*finished.error;
   if (is_done) finished.view.outputs = frame.outputs;
-  finished.view.latency = (is_done ? frame.done : Clock::now()) - frame.pushed;
+  finished.view.latency = ending.end - frame.pushed;
   finished.owner.fetch_add(kFinished - kFinishing);
   DeliverFinished();
 }

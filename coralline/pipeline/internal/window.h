@@ -74,7 +74,8 @@ class Window {
 
   // -- Who runs requests: threads of generations.
   /// After the last stage. Ignored where the request was moved away.
-  void Complete(Generation& generation, Frame& frame);
+  void Complete(const Generation& generation, const Frame& frame,
+                Clock::time_point end);
 
   // -- The supervisor, one thread.
   /// Requests from now on belong to `next`. Starts it.
@@ -111,6 +112,7 @@ class Window {
     RequestId id = 0;
     Outcome outcome = Outcome::kDone;
     std::optional<Error> error;
+    Clock::time_point end = Clock::now();
   };
 
   Slot& slot(RequestId id) { return slots_[id % slots_.size()]; }
