@@ -12,13 +12,11 @@
 #include "bench/our_pipeline.h"
 #include "bench/peer_pipelines.h"
 #include "bench/spread.h"
-#include "coralline/base/check.h"
 #include "coralline/base/error.h"
 #include "coralline/device/cpu_device.h"
 #include "coralline/device/host.h"
-#include "coralline/planning/measured_planning.h"
+#include "coralline/runtime/runner.h"
 #include "coralline/tflite/reader.h"
-#include "coralline/tflite/writer.h"
 
 namespace coralline::bench {
 namespace {
@@ -30,9 +28,6 @@ struct Options {
   double seconds = 0.5;
   bool quick = false;
 };
-
-// The pipeline gives a stage one device so far; see PlannedPipeline.
-constexpr int kMaxReplicas = 1;
 
 std::vector<int> TwoCores() {
   std::vector<int> cores = AvailableCores();
@@ -50,38 +45,19 @@ std::unique_ptr<Runner> Whole(const Model& model,
   return std::make_unique<WholeOnEach>(std::move(stages));
 }
 
-// The best found in a minute, of segments in the order of the file.
-Plan PlanFor(const Model& model, const std::vector<int>& cores) {
-  const ModelProblem problem(
-      model, {{.name = "cpu", .count = static_cast<int>(cores.size())}},
-      {.max_replicas = kMaxReplicas});
-  std::vector<std::unique_ptr<Device>> devices;
-  devices.push_back(std::make_unique<CpuDevice>(std::vector<int>{cores[0]}));
-  MeasuredPlanningOptions options{
-      .lazy = {.gap = 0.01},
-      .profiler = {.budget = std::chrono::milliseconds(200)}};
-  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  options.lazy.plan.all_orders = false;
-  options.lazy.plan.should_stop = [end] {
-    return std::chrono::steady_clock::now() > end;
-  };
-  auto plan = PlanOnDevices(problem, devices, options).lazy.plan;
-  if (!plan) problem.FailWithoutPlan();
-  return *plan;
-}
-
-// The one place that knows how a plan is run. A stage with replicas gets so
-// many executables, one a core, once the pipeline takes them.
-std::unique_ptr<Runner> PlannedPipeline(const Model& model, const Plan& plan,
-                                        const std::vector<int>& cores) {
-  Stages stages;
-  const std::vector<Model> parts = SplitModel(model, plan.segments());
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    CORALLINE_CHECK(plan.stages[i].replicas == 1);
-    stages.push_back(CpuDevice({cores[i]}).Load(parts[i]));
+// What `coralline run` does by itself on these cores.
+struct Planned {
+  std::unique_ptr<Runner> runner;
+  Plan plan;
+};
+Planned PlanOn(const Model& model, const std::vector<int>& cores) {
+  RunnerOptions options;
+  for (const int core : cores) {
+    options.devices.push_back(fmt::format("cpu:{}", core));
   }
-  return std::make_unique<OurPipeline>(
-      std::move(stages), InterfaceOf(model.graph), WaitProfile::kBalanced);
+  auto opened = OpenRunner(model, options);
+  return {std::make_unique<OurClosedLoop>(std::move(opened.pipeline)),
+          std::move(opened.plan)};
 }
 
 std::string Shape(const Plan& plan) {
@@ -131,12 +107,12 @@ Spread SpreadOver(const std::vector<std::vector<double>>& rates,
 double ReportNet(int kib, const Options& options) {
   const Model model = DenseNet(kib);
   const std::vector<int> cores = TwoCores();
-  const Plan plan = PlanFor(model, cores);
+  auto [planned, plan] = PlanOn(model, cores);
   std::vector<std::unique_ptr<Runner>> ways;
   ways.push_back(Whole(model, {{cores[0]}}));
   ways.push_back(Whole(model, {cores}));
   ways.push_back(Whole(model, {{cores[0]}, {cores[1]}}));
-  ways.push_back(PlannedPipeline(model, plan, cores));
+  ways.push_back(std::move(planned));
   const auto rates = Rates(ways, options);
   fmt::print("{:9}", kib);
   for (std::size_t i = 0; i < ways.size(); ++i) {
@@ -172,8 +148,8 @@ void ReportModel(const std::filesystem::path& path, const Options& options) {
     std::vector<std::unique_ptr<Runner>> ways;
     ways.push_back(Whole(model, {{cores[0]}}));
     ways[0]->Run(1, 1);  // before planning a model that does not run
-    const Plan plan = PlanFor(model, cores);
-    ways.push_back(PlannedPipeline(model, plan, cores));
+    auto [planned, plan] = PlanOn(model, cores);
+    ways.push_back(std::move(planned));
     const Spread ratio =
         SpreadOver(Rates(ways, options),
                    [](const auto& rates) { return rates[1] / rates[0]; });

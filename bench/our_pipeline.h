@@ -12,16 +12,16 @@ namespace coralline::bench {
 /// Our pipeline as a runner: the one place here that knows how it is fed.
 class OurPipeline : public Runner {
  public:
-  OurPipeline(Stages stages, const PipelineInterface& interface,
-              WaitProfile wait);
+  explicit OurPipeline(std::unique_ptr<Pipeline> pipeline)
+      : pipeline_(std::move(pipeline)) {}
   std::chrono::nanoseconds Run(int requests, int in_flight) override;
 
   void Push();
-  void WaitForResults(int count) { pipeline_.WaitForResults(count); }
+  void WaitForResults(int count) { pipeline_->WaitForResults(count); }
   void Pop();
 
  private:
-  Pipeline pipeline_;
+  std::unique_ptr<Pipeline> pipeline_;
 };
 
 /// Our pipeline without a thread that feeds it: the callback of a result, on
@@ -29,15 +29,14 @@ class OurPipeline : public Runner {
 /// the only ones.
 class OurClosedLoop : public Runner {
  public:
-  OurClosedLoop(Stages stages, const PipelineInterface& interface,
-                WaitProfile wait)
-      : pipeline_(std::move(stages), interface, {.wait = wait}) {}
+  explicit OurClosedLoop(std::unique_ptr<Pipeline> pipeline)
+      : pipeline_(std::move(pipeline)) {}
   std::chrono::nanoseconds Run(int requests, int in_flight) override;
 
  private:
   void PushNext();
 
-  Pipeline pipeline_;
+  std::unique_ptr<Pipeline> pipeline_;
   int left_ = 0;  // to be pushed
   std::atomic<int> unfinished_{0};
 };

@@ -101,7 +101,7 @@ std::vector<Fault> ParseFaults(const std::vector<std::string>& texts) {
 
 PipelineOptions PipelineOptionsOf(const RunCommandOptions& options) {
   PipelineOptions pipeline{
-      .max_in_flight = options.in_flight,
+      .max_in_flight = options.in_flight > 0 ? options.in_flight + 1 : 0,
       .wait = options.wait,
       .watchdog = options.watchdog.value_or(kDefaultWatchdog),
       .realtime = options.realtime};

@@ -6,25 +6,16 @@
 #include <utility>
 
 #include "coralline/base/check.h"
+#include "coralline/pipeline/internal/feeding.h"
 
 namespace coralline {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using internal::FeedOptions;
+using internal::InputSets;
+using internal::RunLimits;
 constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
-
-struct Limits {
-  std::int64_t requests;
-  Clock::time_point deadline;
-  const std::atomic<bool>* stop;
-
-  bool Reached(std::int64_t pushed) const {
-    return pushed >= requests || (stop && stop->load()) ||
-           (deadline != Clock::time_point::max() && Clock::now() >= deadline);
-  }
-};
-
-using Inputs = std::vector<std::vector<TensorData>>;
 
 // Returns false where the pipeline takes no more.
 bool Send(Pipeline& pipeline, const std::vector<TensorData>& inputs,
@@ -37,51 +28,39 @@ bool Send(Pipeline& pipeline, const std::vector<TensorData>& inputs,
   }
 }
 
-void Count(const Completion& completion, RunStats& stats) {
-  ++stats.requests;
-  switch (completion.outcome) {
-    case Outcome::kDone:
-      return stats.latency.Record(completion.latency);
-    case Outcome::kFailed:
-      ++stats.failed;
-      if (!stats.error) stats.error = completion.error;
-      return;
-    case Outcome::kExpired:
-      ++stats.expired;
-      return;
-    case Outcome::kCancelled:
-      ++stats.cancelled;
-      return;
-  }
-}
-
 // Keeps `in_flight` requests inside until the limits are reached, then drains.
 // Takes results by the half of them, so that the last stage seldom has to wake
 // this thread.
-void Feed(Pipeline& pipeline, const Inputs& input_sets, int in_flight,
-          const RequestOptions& request, const Limits& limits,
-          RunStats& stats) {
-  Completion completion;
+void FeedFromHere(Pipeline& pipeline, const InputSets& input_sets,
+                  const FeedOptions& options, RunStats& stats) {
   std::int64_t pushed = 0;
   bool refused = false;
   const auto inside = [&] { return static_cast<int>(pushed - stats.requests); };
   for (;;) {
-    while (inside() < in_flight && !refused && !limits.Reached(pushed)) {
+    while (inside() < options.in_flight && !refused &&
+           !options.limits.Reached(pushed)) {
       const auto set = static_cast<std::size_t>(pushed) % input_sets.size();
-      refused = !Send(pipeline, input_sets[set], request, stats);
+      refused = !Send(pipeline, input_sets[set], options.request, stats);
       if (!refused) ++pushed;
     }
     if (inside() == 0) return;
-    const int wanted = std::min(inside(), std::max(1, in_flight / 2));
+    const int wanted = std::min(inside(), std::max(1, options.in_flight / 2));
     const std::int64_t done_before = stats.done();
     pipeline.WaitForResults(wanted);
     const auto now = Clock::now();
     for (int i = 0; i < wanted; ++i) {
-      pipeline.Pop(completion);
-      Count(completion, stats);
+      internal::Count(pipeline.PopInPlace()->result(), stats);
     }
     stats.windows.Add(stats.done() - done_before, now);
   }
+}
+
+// Where copying them in on the thread of a stage costs next to nothing.
+bool AreSmall(const std::vector<TensorData>& inputs) {
+  constexpr std::size_t kSmall = 16 * 1024;
+  std::size_t bytes = 0;
+  for (const TensorData& input : inputs) bytes += input.size();
+  return bytes <= kSmall;
 }
 
 // Feeds for the time or number of requests asked for, and measures.
@@ -91,7 +70,7 @@ RunStats Measure(const RunOptions& options, const FeedFunction& feed) {
   const auto start = Clock::now();
   const auto deadline =
       options.duration ? start + *options.duration : Clock::time_point::max();
-  feed(Limits{options.requests.value_or(kUnlimited), deadline, options.stop},
+  feed(RunLimits{options.requests.value_or(kUnlimited), deadline, options.stop},
        stats);
   stats.wall = Clock::now() - start;
   const double seconds = std::chrono::duration<double>(stats.wall).count();
@@ -102,8 +81,8 @@ RunStats Measure(const RunOptions& options, const FeedFunction& feed) {
 }
 
 // Runs requests one after another.
-void FeedDirectly(Executable& executable, const Inputs& input_sets,
-                  const Limits& limits, RunStats& stats) {
+void FeedDirectly(Executable& executable, const InputSets& input_sets,
+                  const RunLimits& limits, RunStats& stats) {
   std::vector<TensorData> outputs;
   for (const TensorSpec& spec : executable.outputs()) {
     outputs.emplace_back(spec.bytes);
@@ -123,15 +102,20 @@ void FeedDirectly(Executable& executable, const Inputs& input_sets,
 
 }  // namespace
 
-RunStats RunRequests(Pipeline& pipeline, const Inputs& input_sets,
+RunStats RunRequests(Pipeline& pipeline, const InputSets& input_sets,
                      const RunOptions& options) {
   CORALLINE_CHECK(!input_sets.empty());
   CORALLINE_CHECK(options.requests || options.duration);
   const int wanted =
       options.in_flight > 0 ? options.in_flight : 4 * pipeline.num_devices();
   const int in_flight = std::min(wanted, pipeline.max_in_flight());
-  const auto feed = [&](const Limits& limits, RunStats& stats) {
-    Feed(pipeline, input_sets, in_flight, options.request, limits, stats);
+  const auto feed = [&](const RunLimits& limits, RunStats& stats) {
+    const FeedOptions feeding{in_flight, options.request, limits};
+    const bool from_callbacks =
+        in_flight < pipeline.max_in_flight() && AreSmall(input_sets[0]);
+    from_callbacks
+        ? internal::FeedFromCallbacks(pipeline, input_sets, feeding, stats)
+        : FeedFromHere(pipeline, input_sets, feeding, stats);
   };
   RunStats warmup;
   feed({options.warmup_requests, Clock::time_point::max(), options.stop},
@@ -147,13 +131,13 @@ RunStats RunRequests(Pipeline& pipeline, const Inputs& input_sets,
   return stats;
 }
 
-RunStats RunWithoutPipeline(Executable& executable, const Inputs& input_sets,
+RunStats RunWithoutPipeline(Executable& executable, const InputSets& input_sets,
                             const RunOptions& options) {
   CORALLINE_CHECK(!input_sets.empty());
   CORALLINE_CHECK(options.requests || options.duration);
   auto run = std::async(std::launch::async, [&] {
     executable.BindThread();
-    const auto feed = [&](const Limits& limits, RunStats& stats) {
+    const auto feed = [&](const RunLimits& limits, RunStats& stats) {
       FeedDirectly(executable, input_sets, limits, stats);
     };
     RunStats warmup;

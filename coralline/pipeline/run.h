@@ -55,9 +55,10 @@ struct RunStats {
 
 /// Sends requests with the given inputs, one set after another in turn, keeping
 /// `in_flight` of them inside (or fewer, where the pipeline has no room), and
-/// measures, without allocating for a request. The pipeline is empty before and
-/// after and stays open. Failures are in the result: see RunStats::error.
-/// Requires one set or more.
+/// measures, without allocating for a request. Small inputs are handed in by
+/// the callbacks of answers, others by the calling thread. The pipeline is
+/// empty before and after and stays open. Failures are in the result: see
+/// RunStats::error. Requires one set or more.
 RunStats RunRequests(Pipeline& pipeline,
                      const std::vector<std::vector<TensorData>>& input_sets,
                      const RunOptions& options);

@@ -24,8 +24,8 @@ constexpr double kWorthACut = 0.1;
 // estimate, before it is measured: caches make a part faster than the whole.
 constexpr double kPartIsFaster = 0.85;
 constexpr double kOptimismUnknown = 0.25;
-// Handing on a request costs as much: one core is as fast as several then.
-constexpr std::chrono::microseconds kTooShort(15);
+// Handing on a request costs some 0.5 us, and more than one core gains little.
+constexpr std::chrono::microseconds kTooShort(4);
 
 class Measuring {
  public:
