@@ -36,7 +36,8 @@ struct Bench {
   std::atomic<int> absent_device{-1};
   std::atomic<int> refusals{0};  // how often nothing can be loaded
   std::atomic<bool> has_state{false};
-  std::atomic<int> poison{-1};  // this input fails on every device
+  std::atomic<int> poison{-1};   // this input fails on every device
+  std::atomic<int> hanging{-1};  // this one hangs
 
   void Hang() {
     std::unique_lock lock(mutex);
@@ -95,7 +96,9 @@ class FakeDeployer : public Deployer {
           if (device == bench->failing_device || value == bench->poison) {
             throw Error(ErrorKind::kDevice, "it broke");
           }
-          if (device == bench->hanging_device) bench->Hang();
+          if (device == bench->hanging_device || value == bench->hanging) {
+            bench->Hang();
+          }
           const int delay = bench->delay_us[device];
           if (delay > 0) {
             std::this_thread::sleep_for(std::chrono::microseconds(delay));
@@ -253,6 +256,17 @@ TEST_F(FaultsTest, ARequestThatFailsOnThreeDevicesFailsItself) {
   auto after = pipeline_->Submit(Data(78));
   EXPECT_EQ(before.get().outcome, Outcome::kDone);
   EXPECT_EQ(poisoned.get().outcome, Outcome::kFailed);
+  EXPECT_EQ(after.get().outcome, Outcome::kDone);
+}
+
+TEST_F(FaultsTest, ARequestThatHangsThreeDevicesFailsItself) {
+  Open(4);
+  bench_->hanging = 77;
+  auto hanging = pipeline_->Submit(Data(77));
+  auto after = pipeline_->Submit(Data(78));
+  const Completion failed = hanging.get();
+  EXPECT_EQ(failed.outcome, Outcome::kFailed);
+  EXPECT_THAT(failed.error->what(), HasSubstr("has not ended"));
   EXPECT_EQ(after.get().outcome, Outcome::kDone);
 }
 

@@ -95,6 +95,8 @@ std::vector<FaultReport> Supervisor::FindStalls() const {
       stalls.push_back(
           {.generation = generation->number(),
            .device = worker->device(),
+           .request = worker->request(),
+           .in_request = true,
            .error =
                Error(ErrorKind::kDevice,
                      fmt::format("{}: an inference has not ended within {} s",
