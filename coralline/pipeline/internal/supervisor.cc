@@ -251,7 +251,9 @@ std::shared_ptr<Generation> Supervisor::Launch(Deployment deployment) {
 
 // While requests go on.
 void Supervisor::SwitchTo(Deployment deployment, EventKind kind) {
-  const std::string text = Describe(deployment);
+  const std::string text =
+      (kind == EventKind::kRebalanced ? "times have drifted: " : "") +
+      Describe(deployment);
   const bool was_running = current_ != nullptr;
   try {
     current_ = Launch(std::move(deployment));
