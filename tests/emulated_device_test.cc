@@ -9,6 +9,7 @@
 
 #include "coralline/base/error.h"
 #include "coralline/device/precise_wait.h"
+#include "coralline/device/testing.h"
 #include "coralline/sim/segment_cost.h"
 #include "coralline/tflite/bias.h"
 #include "coralline/tflite/writer.h"
@@ -16,6 +17,8 @@
 
 namespace coralline {
 namespace {
+
+using testing_util::CanExecute;
 
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
@@ -38,15 +41,6 @@ nanoseconds Ms(double ms) {
 std::vector<TensorData> Inputs(const Executable& executable) {
   std::mt19937_64 random(1);
   return RandomData(executable.inputs(), random);
-}
-
-bool CanExecute() {
-  try {
-    TfLiteVersion();
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
 }
 
 TEST(WaitUntil, IsNeverEarly) {

@@ -8,10 +8,13 @@
 #include "coralline/base/error.h"
 #include "coralline/device/emulated_device.h"
 #include "coralline/device/precise_wait.h"
+#include "coralline/device/testing.h"
 #include "coralline/zoo/synthetic.h"
 
 namespace coralline {
 namespace {
+
+using testing_util::CanExecute;
 
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
@@ -52,15 +55,6 @@ std::string ErrorOf(Executable& executable) {
     return error.what();
   }
   return "";
-}
-
-bool CanExecute() {
-  try {
-    TfLiteVersion();
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
 }
 
 TEST(EmulatedFaults, FailOneInferenceAndSayWhich) {

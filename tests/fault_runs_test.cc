@@ -17,12 +17,15 @@
 #include <thread>
 
 #include "coralline/base/error.h"
+#include "coralline/device/testing.h"
 #include "coralline/runtime/runner.h"
 #include "tests/fault_report.h"
 #include "tests/fault_setup.h"
 
 namespace coralline {
 namespace {
+
+using testing_util::CanExecute;
 
 using namespace std::chrono_literals;
 using namespace fault_runs;
@@ -198,15 +201,6 @@ class FaultRun {
   PipelineStats stats_;
   bool has_been_refused_ = false;
 };
-
-bool CanExecute() {
-  try {
-    TfLiteVersion();
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
 
 TEST(FaultRuns, AnswerEachRequestOnceAndRight) {
   if (!CanExecute()) GTEST_SKIP() << "no TFLite library";

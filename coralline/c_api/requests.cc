@@ -36,12 +36,19 @@ coralline_status NoRoom(const coralline_pipeline& pipeline, bool waits) {
   return waits || pipeline.closed ? CORALLINE_CLOSED : CORALLINE_WOULD_BLOCK;
 }
 
-// Room for a request that is to be popped. nullopt as Acquire and TryAcquire.
-std::optional<InputSlot> Acquire(coralline_pipeline& pipeline, bool waits) {
+// Room for a request. nullopt as Acquire and TryAcquire.
+std::optional<InputSlot> Acquire(Pipeline& pipeline, bool waits,
+                                 ResultCallback callback = nullptr) {
+  return waits ? pipeline.Acquire(std::move(callback))
+               : pipeline.TryAcquire(std::move(callback));
+}
+
+// The same for one that is to be popped.
+std::optional<InputSlot> AcquireToPop(coralline_pipeline& pipeline,
+                                      bool waits) {
   ++pipeline.to_pop;
   try {
-    auto slot = waits ? pipeline.pipeline().Acquire()
-                      : pipeline.pipeline().TryAcquire();
+    auto slot = Acquire(pipeline.pipeline(), waits);
     if (!slot) --pipeline.to_pop;
     return slot;
   } catch (...) {
@@ -51,30 +58,23 @@ std::optional<InputSlot> Acquire(coralline_pipeline& pipeline, bool waits) {
 }
 
 // Writes into the pipeline's memory: one copy, and nothing is allocated.
+void Commit(InputSlot& slot, const Request& request,
+            const RequestOptions& options, std::uint64_t* id) {
+  for (std::int32_t i = 0; i < request.num_inputs; ++i) {
+    const auto& input = request.inputs[i];
+    std::memcpy(slot.inputs()[i].data(), input.data, input.bytes);
+  }
+  slot.Commit(options);
+  Give(id, slot.id());
+}
+
 coralline_status Push(coralline_pipeline* pipeline, const Request& request,
                       bool waits, std::uint64_t* id) {
   const RequestOptions options = Check(pipeline, request);
-  auto slot = Acquire(*pipeline, waits);
+  auto slot = AcquireToPop(*pipeline, waits);
   if (!slot) return NoRoom(*pipeline, waits);
-  for (std::int32_t i = 0; i < request.num_inputs; ++i) {
-    const auto& input = request.inputs[i];
-    std::memcpy(slot->inputs()[i].data(), input.data, input.bytes);
-  }
-  slot->Commit(options);
-  Give(id, slot->id());
+  Commit(*slot, request, options, id);
   return CORALLINE_OK;
-}
-
-// The thread's own copy of the inputs, its storage used again.
-const std::vector<TensorData>& CopyInputs(const Request& request) {
-  thread_local std::vector<TensorData> copies;
-  copies.resize(request.num_inputs);
-  for (std::int32_t i = 0; i < request.num_inputs; ++i) {
-    const auto& input = request.inputs[i];
-    const auto* bytes = static_cast<const std::byte*>(input.data);
-    copies[i].assign(bytes, bytes + input.bytes);
-  }
-  return copies;
 }
 
 // Two pointers, which std::function keeps without allocating.
@@ -91,20 +91,16 @@ coralline_status Submit(coralline_pipeline* pipeline, const Request& request,
                         ResultCallback callback, bool waits,
                         std::uint64_t* id) {
   const RequestOptions options = Check(pipeline, request);
-  const auto& inputs = CopyInputs(request);
-  Pipeline& target = pipeline->pipeline();
-  const auto accepted =
-      waits ? target.Submit(inputs, std::move(callback), options)
-            : target.TrySubmit(inputs, std::move(callback), options);
-  if (!accepted) return NoRoom(*pipeline, waits);
-  Give(id, *accepted);
+  auto slot = Acquire(pipeline->pipeline(), waits, std::move(callback));
+  if (!slot) return NoRoom(*pipeline, waits);
+  Commit(*slot, request, options, id);
   return CORALLINE_OK;
 }
 
 coralline_status GiveSlot(coralline_pipeline* pipeline, bool waits,
                           coralline_slot** out) {
   Required(out, "slot");
-  auto room = Acquire(Required(pipeline, "pipeline"), waits);
+  auto room = AcquireToPop(Required(pipeline, "pipeline"), waits);
   if (!room) return NoRoom(*pipeline, waits);
   coralline_slot* slot = pipeline->slots.Take();
   slot->owner = pipeline;

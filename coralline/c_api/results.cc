@@ -5,17 +5,7 @@
 namespace coralline::c_api {
 namespace {
 
-void Copy(const ConstBytes& output, const coralline_buffer& to) {
-  std::memcpy(to.data, output.data(), output.size());
-}
-
-void Copy(const TensorData& output, const coralline_buffer& to) {
-  std::memcpy(to.data, output.data(), output.size());
-}
-
-// `Result` is a ResultView or a Completion.
-template <typename Result>
-coralline_completion InfoOf(const Result& result) {
+coralline_completion InfoOf(const ResultView& result) {
   return {.size = 0,
           .id = result.id,
           .outcome = static_cast<int32_t>(result.outcome),
@@ -25,12 +15,11 @@ coralline_completion InfoOf(const Result& result) {
           .latency_ns = result.latency.count()};
 }
 
-template <typename Result>
-void GiveOut(const Result& result, const coralline_buffer* outputs,
+void GiveOut(const ResultView& result, const coralline_buffer* outputs,
              coralline_completion* completion) {
-  const bool done = result.outcome == Outcome::kDone;
-  for (std::size_t i = 0; done && i < result.outputs.size(); ++i) {
-    Copy(result.outputs[i], outputs[i]);
+  for (std::size_t i = 0; i < result.outputs.size(); ++i) {
+    std::memcpy(outputs[i].data, result.outputs[i].data(),
+                result.outputs[i].size());
   }
   const coralline_completion info = InfoOf(result);
   if (result.error) SetLastError(info.error, result.error->what());
@@ -76,12 +65,13 @@ coralline_status coralline_try_pop(coralline_pipeline* pipeline,
     Check(pipeline, outputs, num_outputs, completion);
     // Read before: a request that is accepted later is not the last.
     const bool closed = pipeline->closed;
-    if (!pipeline->pipeline().TryPop(pipeline->completion)) {
+    const auto slot = pipeline->pipeline().TryPopInPlace();
+    if (!slot) {
       return closed && pipeline->to_pop == 0 ? CORALLINE_CLOSED
                                              : CORALLINE_WOULD_BLOCK;
     }
     --pipeline->to_pop;
-    GiveOut(pipeline->completion, outputs, completion);
+    GiveOut(slot->result(), outputs, completion);
     return CORALLINE_OK;
   });
 }

@@ -8,9 +8,21 @@
 #include <utility>
 #include <vector>
 
+#include "coralline/base/error.h"
+#include "coralline/device/cpu_device.h"
 #include "coralline/device/device.h"
 
 namespace coralline::testing_util {
+
+/// Whether a TFLite library is there to run models with.
+inline bool CanExecute() {
+  try {
+    TfLiteVersion();
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
 
 /// An Executable without a library: calls a function, with tensors of any
 /// names and sizes.

@@ -207,13 +207,7 @@ void Pipeline::ResetState() {
 }
 
 PipelineStats Pipeline::Stats() const {
-  const auto counts = window_->counts();
-  PipelineStats stats{.accepted = counts.accepted,
-                      .done = counts.done,
-                      .failed = counts.failed,
-                      .cancelled = counts.cancelled,
-                      .expired = counts.expired,
-                      .rerun = counts.rerun};
+  PipelineStats stats{window_->counts(), {}, {}};
   const auto generation = window_->current();
   stats.stages.resize(generation->num_stages());
   for (const auto& worker : generation->workers()) {

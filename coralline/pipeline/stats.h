@@ -59,14 +59,18 @@ struct PipelineEvent {
   std::string text;
 };
 
-/// Since the last reset, but for the stages (see ReplicaStats).
-struct PipelineStats {
+/// What became of requests.
+struct RequestCounts {
   std::int64_t accepted = 0;
   std::int64_t done = 0;
   std::int64_t failed = 0;
   std::int64_t cancelled = 0;
   std::int64_t expired = 0;
   std::int64_t rerun = 0;  ///< started again elsewhere after a fault
+};
+
+/// Since the last reset, but for the stages (see ReplicaStats).
+struct PipelineStats : RequestCounts {
   std::vector<StageStats> stages;
   /// Of the whole life of the pipeline, the last 1,000.
   std::vector<PipelineEvent> events;

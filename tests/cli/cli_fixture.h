@@ -16,6 +16,7 @@
 
 #include "coralline/base/error.h"
 #include "coralline/device/cpu_device.h"
+#include "coralline/device/testing.h"
 
 namespace coralline {
 
@@ -95,14 +96,7 @@ class Cli : public testing::Test {
     return std::int64_t{usage.ru_maxrss} * 1024;
   }
 
-  static bool CanExecute() {
-    try {
-      TfLiteVersion();
-      return true;
-    } catch (const Error&) {
-      return false;
-    }
-  }
+  static bool CanExecute() { return testing_util::CanExecute(); }
 
   const std::filesystem::path folder_ =
       std::filesystem::path(testing::TempDir()) /

@@ -97,7 +97,6 @@ struct coralline_pipeline {
   // Requests that are to be popped: inside, being pushed, or ready. With
   // `closed`, it tells the end from a result that is not there yet.
   std::atomic<std::int64_t> to_pop = 0;
-  coralline::Completion completion;  // of coralline_try_pop
   // Last: what was not given back ends before the pipeline.
   coralline::c_api::Pool<coralline_slot> slots;
   coralline::c_api::Pool<coralline_result> results;

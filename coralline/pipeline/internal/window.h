@@ -30,15 +30,6 @@ struct Slot {
   alignas(64) Signal released;  ///< counts its results that were taken
 };
 
-struct RequestCounts {
-  std::int64_t accepted = 0;
-  std::int64_t done = 0;
-  std::int64_t failed = 0;
-  std::int64_t cancelled = 0;
-  std::int64_t expired = 0;
-  std::int64_t rerun = 0;
-};
-
 /// The requests inside a pipeline, in order: at most `size` of them, so a
 /// result that is early waits for those before it here. Requests belong to the
 /// newest generation when they are claimed; those that are not finished can be
