@@ -8,9 +8,9 @@
 
 #include "coralline/base/error.h"
 #include "coralline/graph/macs.h"
+#include "coralline/zoo/testing.h"
 
 namespace coralline {
-namespace {
 
 // What is published; docs/zoo.md has the sources.
 struct Published {
@@ -18,6 +18,12 @@ struct Published {
   std::int64_t parameters;
   double million_macs;
 };
+
+void PrintTo(const Published& published, std::ostream* out) {
+  *out << published.name;
+}
+
+namespace {
 
 constexpr Published kPublished[] = {
     {"resnet50", 25'636'712, 3'858},     {"resnet101", 44'707'176, 7'570},
@@ -39,6 +45,69 @@ INSTANTIATE_TEST_SUITE_P(Zoo, PublishedTest, testing::ValuesIn(kPublished),
                          [](const auto& test) {
                            return std::string(test.param.name);
                          });
+
+class EveryNetwork : public testing::TestWithParam<Architecture> {};
+
+TEST_P(EveryNetwork, IsTheModelThatItDescribes) {
+  const auto name = GetParam().name;
+  const int size = testing_util::SmallestSize(name);
+  for (const DataType type : {DataType::kInt8, DataType::kUint8}) {
+    const NetworkOptions options = {.size = size, .type = type};
+    const Model model = GenerateNetwork(name, options);
+    EXPECT_EQ(model.name, std::string(name) + "_" + std::to_string(size));
+    EXPECT_EQ(model.graph, DescribeNetwork(name, options).graph);
+    for (const int input : model.graph.inputs) {
+      EXPECT_EQ(model.graph.tensors[input].type, type);
+    }
+  }
+}
+
+TEST_P(EveryNetwork, TakesOtherSizesOrNamesTheLayerThatVanishes) {
+  for (int size = 1; size <= 64; ++size) {
+    try {
+      const NetworkShape shape =
+          DescribeNetwork(GetParam().name, {.size = size});
+      EXPECT_GT(MacCount(shape.graph), 0);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+      EXPECT_THAT(error.what(), testing::HasSubstr("layer '"));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Zoo, EveryNetwork, testing::ValuesIn(Architectures()),
+                         [](const auto& test) {
+                           return std::string(test.param.name);
+                         });
+
+TEST(GenerateNetwork, DependsOnTheSeedOnly) {
+  const auto bytes = [](std::uint64_t seed) {
+    return GenerateNetwork("resnet50", {.size = 32, .seed = seed}).bytes;
+  };
+  EXPECT_TRUE(std::ranges::equal(bytes(7).span(), bytes(7).span()));
+  EXPECT_FALSE(std::ranges::equal(bytes(7).span(), bytes(8).span()));
+}
+
+std::string MessageOf(std::string_view name, const NetworkOptions& options) {
+  try {
+    DescribeNetwork(name, options);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "none";
+}
+
+TEST(GenerateNetwork, SaysWhatIsWrong) {
+  EXPECT_THAT(MessageOf("resnet60", {}), testing::HasSubstr("'resnet50'"));
+  EXPECT_THAT(MessageOf("resnet50", {.size = -1}),
+              testing::HasSubstr("size -1 is too small"));
+  EXPECT_THAT(MessageOf("resnet50", {.classes = -1}),
+              testing::HasSubstr("classes -1 is too small"));
+  EXPECT_THAT(MessageOf("resnet50", {.width = 0.5}),
+              testing::HasSubstr("--width"));
+  EXPECT_THAT(MessageOf("resnet50", {.size = 100'000}),
+              testing::HasSubstr("2 GB"));
+}
 
 }  // namespace
 }  // namespace coralline
