@@ -17,6 +17,7 @@ struct Member {
 using Family = std::vector<Member>;
 
 /// One file each.
+Family MobileNets();
 Family ResNets();
 
 }  // namespace coralline::internal
