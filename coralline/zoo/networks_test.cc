@@ -31,6 +31,8 @@ namespace {
 constexpr Published kPublished[] = {
     {"mobilenet_v1", 4'253'864, 569, 1000},
     {"mobilenet_v2", 3'538'984, 300, 1000},
+    {"inception_v3", 23'851'784, 5'713, 1000},
+    {"inception_resnet_v2", 55'873'736, 13'180, 1000},
     {"resnet50", 25'636'712, 3'858},
     {"resnet101", 44'707'176, 7'570},
     {"resnet152", 60'419'944, 11'282},

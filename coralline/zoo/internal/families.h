@@ -18,6 +18,9 @@ using Family = std::vector<Member>;
 
 /// One file each.
 Family MobileNets();
+Family Inceptions();
+Family FactorizedInceptions();
+Family InceptionResNets();
 Family ResNets();
 
 }  // namespace coralline::internal
