@@ -5,11 +5,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 
 #include "coralline/base/error.h"
 #include "coralline/graph/macs.h"
-#include "coralline/tflite/reader.h"
 #include "coralline/zoo/testing.h"
 
 namespace coralline {
@@ -56,68 +54,6 @@ INSTANTIATE_TEST_SUITE_P(Zoo, PublishedTest, testing::ValuesIn(kPublished),
                          [](const auto& test) {
                            return std::string(test.param.name);
                          });
-
-struct PublishedFile {
-  std::string_view name;
-  NetworkOptions options;
-  std::string_view file;
-};
-
-void PrintTo(const PublishedFile& published, std::ostream* out) {
-  *out << published.file;
-}
-
-class PublishedFileTest : public testing::TestWithParam<PublishedFile> {};
-
-// What of an op does not depend on training.
-struct Form {
-  OpKind kind;
-  int version;
-  std::vector<std::vector<std::int32_t>> shapes;
-  std::int64_t macs;
-
-  bool operator==(const Form&) const = default;
-};
-
-std::vector<Form> FormsOf(const Graph& graph) {
-  std::vector<Form> forms;
-  for (const Op& op : graph.ops) {
-    Form form = {op.kind, op.version, {}, MacCount(graph, op)};
-    for (const auto& tensors : {op.inputs, op.outputs}) {
-      for (const int tensor : tensors) {
-        form.shapes.push_back(graph.tensors[tensor].shape);
-      }
-    }
-    forms.push_back(form);
-  }
-  return forms;
-}
-
-TEST_P(PublishedFileTest, HasTheSameOpsInTheSameOrder) {
-  const PublishedFile& published = GetParam();
-  const auto path =
-      std::filesystem::path(CORALLINE_MODELS_DIR) / published.file;
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no shared models";
-  const Graph expected = ReadTflite(path).graph;
-  const Graph graph = DescribeNetwork(published.name, published.options).graph;
-  const auto forms = FormsOf(graph);
-  const auto expected_forms = FormsOf(expected);
-  ASSERT_EQ(forms.size(), expected_forms.size());
-  for (std::size_t i = 0; i < forms.size(); ++i) {
-    EXPECT_EQ(forms[i], expected_forms[i]) << "op " << i;
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Zoo, PublishedFileTest,
-    testing::Values(
-        PublishedFile{"mobilenet_v1",
-                      {.size = 128, .width = 0.25, .type = DataType::kUint8},
-                      "mobilenet_v1_0.25_128_quant.tflite"},
-        PublishedFile{"mobilenet_v2",
-                      {.type = DataType::kUint8},
-                      "mobilenet_v2_1.0_224_quant.tflite"}),
-    [](const auto& test) { return std::string(test.param.name); });
 
 class EveryNetwork : public testing::TestWithParam<Architecture> {};
 
