@@ -24,7 +24,7 @@ struct Net::Window {
 struct Net::Weights {
   std::vector<int> shape;
   int channels_at = 0;  // dimension of the output channels
-  int fan_in = 0;       // products that one output sums up
+  float fan_in = 0;     // products that one output sums up
   bool per_channel = true;
   Norm norm = Norm::kBias;
   float deviation = 1;  // of what comes out, before the activation
@@ -36,6 +36,29 @@ int Slid(int size, int kernel, int stride, Padding padding, int dilation) {
   if (padding == Padding::kSame) return (size + stride - 1) / stride;
   const int reach = (kernel - 1) * dilation + 1;
   return size < reach ? 0 : (size - reach) / stride + 1;
+}
+
+// Points of the kernel that lie on the map and not on the padding around it,
+// on average.
+float PointsInside(int size, int kernel, int stride, Padding padding,
+                   int dilation) {
+  const int output = Slid(size, kernel, stride, padding, dilation);
+  const int reach = (kernel - 1) * dilation + 1;
+  const int missing = std::max(0, (output - 1) * stride + reach - size);
+  int points = 0;
+  for (int i = 0; i < output; ++i) {
+    for (int k = 0; k < kernel; ++k) {
+      const int at = i * stride + k * dilation - missing / 2;
+      points += at >= 0 && at < size ? 1 : 0;
+    }
+  }
+  return static_cast<float>(points) / static_cast<float>(output);
+}
+
+// Behind a pool, as measured in Inceptions: neighbours are alike in part.
+float DeviationBehind(OpKind kind, const Pool& pool, float deviation) {
+  if (pool.kernel.h * pool.kernel.w == 1) return deviation;
+  return deviation * (kind == OpKind::kMaxPool2d ? 1.1F : 0.7F);
 }
 
 template <typename T>
@@ -153,6 +176,14 @@ Extent Net::Slide(const std::string& name, const Value& input,
   return output;
 }
 
+float Net::PointsUnder(const Value& input, const Window& window) const {
+  const auto [h, w] = MapOf(input);
+  return PointsInside(h, window.kernel.h, window.stride.h, window.padding,
+                      window.dilation) *
+         PointsInside(w, window.kernel.w, window.stride.w, window.padding,
+                      window.dilation);
+}
+
 void Net::Count(Norm norm, int channels) {
   switch (norm) {
     case Norm::kBatch:
@@ -178,8 +209,7 @@ std::vector<int> Net::AddWeights(const std::string& name, const Value& input,
   const int channels = weights.shape[weights.channels_at];
   const std::int64_t count = NumElements(weights.shape).value();
   const float scale = weights.deviation / kWeightDeviation /
-                      std::sqrt(static_cast<float>(weights.fan_in)) /
-                      input.deviation;
+                      std::sqrt(weights.fan_in) / input.deviation;
   const float input_scale = TensorOf(input).quantization.scale[0];
   const bool per_channel = is_int8() && weights.per_channel;
   Tensor kernel = {
@@ -208,13 +238,13 @@ std::vector<int> Net::AddWeights(const std::string& name, const Value& input,
 Value Net::AddConv(const Value& input, const Conv& conv) {
   const std::string name = NextName("conv");
   const int channels = ChannelsOf(input);
-  const auto [h, w] = Slide(
-      name, input, {conv.kernel, conv.stride, conv.padding, conv.dilation});
+  const Window window = {conv.kernel, conv.stride, conv.padding, conv.dilation};
+  const auto [h, w] = Slide(name, input, window);
   const float deviation = conv.gain * DeviationBefore(conv.activation);
   const auto weights = AddWeights(
       name, input,
       {.shape = {conv.filters, conv.kernel.h, conv.kernel.w, channels},
-       .fan_in = conv.kernel.h * conv.kernel.w * channels,
+       .fan_in = PointsUnder(input, window) * static_cast<float>(channels),
        .norm = conv.norm,
        .deviation = deviation});
   return AddOp(
@@ -232,14 +262,14 @@ Value Net::AddConv(const Value& input, const Conv& conv) {
 Value Net::AddDepthwise(const Value& input, const Depthwise& conv) {
   const std::string name = NextName("depthwise");
   const int channels = ChannelsOf(input) * conv.multiplier;
-  const auto [h, w] = Slide(
-      name, input, {conv.kernel, conv.stride, conv.padding, conv.dilation});
+  const Window window = {conv.kernel, conv.stride, conv.padding, conv.dilation};
+  const auto [h, w] = Slide(name, input, window);
   const float deviation = DeviationBefore(conv.activation);
   const auto weights =
       AddWeights(name, input,
                  {.shape = {1, conv.kernel.h, conv.kernel.w, channels},
                   .channels_at = 3,
-                  .fan_in = conv.kernel.h * conv.kernel.w,
+                  .fan_in = PointsUnder(input, window),
                   .norm = conv.norm,
                   .deviation = deviation});
   return AddOp(OpKind::kDepthwiseConv2d, Version(3, conv.dilation > 1 ? 2 : 1),
@@ -267,7 +297,7 @@ Value Net::AddTransposeConv(const Value& input, const Conv& conv) {
   const auto weights = AddWeights(
       name, input,
       {.shape = {conv.filters, conv.kernel.h, conv.kernel.w, channels},
-       .fan_in = fan_in,
+       .fan_in = static_cast<float>(fan_in),
        .norm = conv.norm});
   const int output_shape = AddConstant(name + "/shape", {4}, shape);
   const Value output =
@@ -287,7 +317,7 @@ Value Net::AddDense(const Value& input, int units, Activation activation) {
   const float deviation = DeviationBefore(activation);
   const auto weights = AddWeights(name, input,
                                   {.shape = {units, fan_in},
-                                   .fan_in = fan_in,
+                                   .fan_in = static_cast<float>(fan_in),
                                    .per_channel = false,
                                    .deviation = deviation});
   return AddOp(OpKind::kFullyConnected, Version(4),
@@ -303,7 +333,8 @@ Value Net::AddPool(OpKind kind, const Value& input, const Pool& pool) {
   const auto [h, w] =
       Slide(name, input, {pool.kernel, pool.stride, pool.padding});
   return AddOp(kind, Version(2), {input.tensor},
-               Like(input, name, {1, h, w, ChannelsOf(input)}), input.deviation,
+               Like(input, name, {1, h, w, ChannelsOf(input)}),
+               DeviationBehind(kind, pool, input.deviation),
                Pool2dOptions{.kernel_h = pool.kernel.h,
                              .kernel_w = pool.kernel.w,
                              .stride_h = pool.stride.h,

@@ -173,6 +173,7 @@ class Net {
 
   Extent Slide(const std::string& name, const Value& input,
                const Window& window) const;
+  float PointsUnder(const Value& input, const Window& window) const;
   std::vector<int> AddWeights(const std::string& name, const Value& input,
                               const Weights& weights);
   int AddTensor(const Tensor& tensor);
