@@ -44,6 +44,7 @@ enum class OpKind : int {
   kUnidirectionalSequenceLstm = 44,
   kStridedSlice = 45,
   kBidirectionalSequenceRnn = 46,
+  kExp = 47,
   kSplit = 49,
   kBidirectionalSequenceLstm = 52,
   kPrelu = 54,

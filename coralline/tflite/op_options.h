@@ -84,6 +84,9 @@ struct ReducerOptions {
   bool keep_dims = false;
 };
 
+/// Its output holds int32.
+struct ArgMaxOptions {};
+
 struct StridedSliceOptions {
   int begin_mask = 0;
   int end_mask = 0;
@@ -94,10 +97,12 @@ struct StridedSliceOptions {
 
 /// Options of one op; monostate for kinds that have none, or whose options
 /// repeat what a constant input says (RESHAPE).
-using OpOptions = std::variant<
-    std::monostate, Conv2dOptions, DepthwiseConv2dOptions, TransposeConvOptions,
-    Pool2dOptions, FullyConnectedOptions, SoftmaxOptions, ConcatenationOptions,
-    AddOptions, MulOptions, SubOptions, ResizeBilinearOptions,
-    ResizeNearestNeighborOptions, ReducerOptions, StridedSliceOptions>;
+using OpOptions =
+    std::variant<std::monostate, Conv2dOptions, DepthwiseConv2dOptions,
+                 TransposeConvOptions, Pool2dOptions, FullyConnectedOptions,
+                 SoftmaxOptions, ConcatenationOptions, AddOptions, MulOptions,
+                 SubOptions, ResizeBilinearOptions,
+                 ResizeNearestNeighborOptions, ReducerOptions, ArgMaxOptions,
+                 StridedSliceOptions>;
 
 }  // namespace coralline

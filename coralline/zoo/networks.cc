@@ -21,7 +21,8 @@ const std::vector<Member>& Members() {
     for (const Family& family :
          {internal::MobileNets(), internal::Inceptions(),
           internal::FactorizedInceptions(), internal::InceptionResNets(),
-          internal::ResNets()}) {
+          internal::ResNets(), internal::SsdMobileNets(),
+          internal::EfficientDets(), internal::UNets()}) {
       all.insert(all.end(), family.begin(), family.end());
     }
     return all;

@@ -1,5 +1,7 @@
 #include "coralline/tflite/internal/write_options.h"
 
+#include "coralline/graph/tensor.h"
+
 namespace coralline::internal {
 namespace {
 
@@ -68,6 +70,10 @@ struct Writer {
   }
   WrittenOptions operator()(const ReducerOptions& o) const {
     return {27, wire::CreateReducerOptions(builder, o.keep_dims).o};
+  }
+  WrittenOptions operator()(const ArgMaxOptions& /*options*/) const {
+    constexpr auto kInt32 = static_cast<std::int8_t>(DataType::kInt32);
+    return {40, wire::CreateArgMaxOptions(builder, kInt32).o};
   }
   WrittenOptions operator()(const StridedSliceOptions& o) const {
     return {32, wire::CreateStridedSliceOptions(

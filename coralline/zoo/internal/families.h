@@ -22,5 +22,8 @@ Family Inceptions();
 Family FactorizedInceptions();
 Family InceptionResNets();
 Family ResNets();
+Family SsdMobileNets();
+Family EfficientDets();
+Family UNets();
 
 }  // namespace coralline::internal

@@ -3,6 +3,8 @@
 // widths of TF-Slim, which the published quantized models are from. Counts are
 // equal to those of keras.applications.
 
+#include "coralline/zoo/internal/mobilenet.h"
+
 #include <algorithm>
 #include <string>
 
@@ -52,20 +54,34 @@ int ScaledV2(int channels, double width) {
   return nearest < 0.9 * wanted ? nearest + kStep : nearest;
 }
 
+struct Residual {
+  Value expanded;
+  Value output;
+};
+
 // Wide inside, and narrow between the blocks.
-Value InvertedResidual(Net& net, const Value& input, int expansion, int filters,
-                       int stride) {
+Residual InvertedResidual(Net& net, const Value& input, int expansion,
+                          int filters, int stride) {
   const int channels = net.ChannelsOf(input);
   Value x = input;
   if (expansion > 1) {
     x = net.AddConv(x, {.filters = expansion * channels, .activation = kRelu6});
   }
+  const Value expanded = x;
   x = net.AddDepthwise(x, {.stride = stride, .activation = kRelu6});
   x = net.AddConv(x, {.filters = filters, .activation = Activation::kNone});
-  return stride == 1 && filters == channels ? net.AddSum(x, input) : x;
+  const bool adds = stride == 1 && filters == channels;
+  return {expanded, adds ? net.AddSum(x, input) : x};
 }
 
 void BuildV2(Net& net, const NetworkOptions& options) {
+  const Value features = AddMobileNetV2(net, options).last;
+  AddSlimClassifier(net, features, options.classes);
+}
+
+}  // namespace
+
+MobileNetV2Maps AddMobileNetV2(Net& net, const NetworkOptions& options) {
   struct Stack {
     int expansion;
     int filters;
@@ -83,21 +99,23 @@ void BuildV2(Net& net, const NetworkOptions& options) {
                                             .stride = 2,
                                             .activation = kRelu6});
   int number = 0;
+  Value expanded;
   for (const Stack& stack : kStacks) {
     for (int i = 0; i < stack.blocks; ++i) {
       net.SetScope("block" + std::to_string(number++));
-      x = InvertedResidual(net, x, stack.expansion,
-                           ScaledV2(stack.filters, width),
-                           i == 0 ? stack.stride : 1);
+      const bool shrinks = i == 0 && stack.stride > 1;
+      const Residual residual =
+          InvertedResidual(net, x, stack.expansion,
+                           ScaledV2(stack.filters, width), shrinks ? 2 : 1);
+      if (shrinks) expanded = residual.expanded;
+      x = residual.output;
     }
   }
   net.SetScope("last");  // as wide in narrow networks
-  x = net.AddConv(x, {.filters = ScaledV2(1280, std::max(width, 1.0)),
-                      .activation = kRelu6});
-  AddSlimClassifier(net, x, options.classes);
+  return {expanded,
+          net.AddConv(x, {.filters = ScaledV2(1280, std::max(width, 1.0)),
+                          .activation = kRelu6})};
 }
-
-}  // namespace
 
 Family MobileNets() {
   return {

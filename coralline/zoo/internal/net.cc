@@ -28,6 +28,7 @@ struct Net::Weights {
   bool per_channel = true;
   Norm norm = Norm::kBias;
   float deviation = 1;  // of what comes out, before the activation
+  std::string shared = {};
 };
 
 namespace {
@@ -203,15 +204,20 @@ void Net::Count(Norm norm, int channels) {
   }
 }
 
-// Scales that give the output its deviation; the bias adds a tenth of it.
-std::vector<int> Net::AddWeights(const std::string& name, const Value& input,
-                                 const Weights& weights) {
-  const int channels = weights.shape[weights.channels_at];
+// Scales that give the output its deviation.
+int Net::AddKernel(const std::string& name, const Value& input,
+                   const Weights& weights) {
   const std::int64_t count = NumElements(weights.shape).value();
+  const auto known = shared_.find(weights.shared);
+  const bool is_known = known != shared_.end();
+  const bool is_folded =
+      weights.norm != Norm::kBias && weights.norm != Norm::kNothing;
+  if (is_known && !is_folded) return known->second;
+  if (!is_known) parameters_ += count;
   const float scale = weights.deviation / kWeightDeviation /
                       std::sqrt(weights.fan_in) / input.deviation;
-  const float input_scale = TensorOf(input).quantization.scale[0];
   const bool per_channel = is_int8() && weights.per_channel;
+  const int channels = weights.shape[weights.channels_at];
   Tensor kernel = {
       .name = name + "/weights",
       .type = type_,
@@ -219,20 +225,32 @@ std::vector<int> Net::AddWeights(const std::string& name, const Value& input,
       .quantization = QuantizeWeights(type_, scale, per_channel ? channels : 0),
       .constant_bytes = count};
   kernel.quantization.dimension = per_channel ? weights.channels_at : 0;
-  Tensor bias = {.name = name + "/bias",
-                 .type = DataType::kInt32,
-                 .shape = {channels},
-                 .quantization = ScaleOfBias(kernel.quantization, input_scale),
-                 .constant_bytes = 4L * channels};
-  const auto limit = 0.17F * weights.deviation / (scale * input_scale);
+  const int index = AddTensor(kernel);
+  fillings_.push_back({.tensor = index, .limit = kWeightLimit});
+  if (!weights.shared.empty()) shared_[weights.shared] = index;
+  return index;
+}
+
+// The bias adds a tenth of the output's deviation.
+std::vector<int> Net::AddWeights(const std::string& name, const Value& input,
+                                 const Weights& weights) {
+  const int channels = weights.shape[weights.channels_at];
+  const int kernel = AddKernel(name, input, weights);
+  const Tensor bias = {
+      .name = name + "/bias",
+      .type = DataType::kInt32,
+      .shape = {channels},
+      .quantization = ScaleOfBias(graph_.tensors[kernel].quantization,
+                                  TensorOf(input).quantization.scale[0]),
+      .constant_bytes = 4L * channels};
+  const auto& scales = bias.quantization.scale;
+  const float scale = *std::ranges::max_element(scales);
   const bool is_zero = weights.norm == Norm::kNothing;
-  const std::vector<int> tensors = {AddTensor(kernel), AddTensor(bias)};
-  fillings_.push_back({.tensor = tensors[0], .limit = kWeightLimit});
-  fillings_.push_back(
-      {.tensor = tensors[1], .limit = is_zero ? 0 : static_cast<int>(limit)});
+  const float limit = is_zero ? 0 : 0.21F * weights.deviation / scale;
+  const int index = AddTensor(bias);
+  fillings_.push_back({.tensor = index, .limit = static_cast<int>(limit)});
   Count(weights.norm, channels);
-  parameters_ += count;
-  return tensors;
+  return {kernel, index};
 }
 
 Value Net::AddConv(const Value& input, const Conv& conv) {
@@ -246,7 +264,8 @@ Value Net::AddConv(const Value& input, const Conv& conv) {
       {.shape = {conv.filters, conv.kernel.h, conv.kernel.w, channels},
        .fan_in = PointsUnder(input, window) * static_cast<float>(channels),
        .norm = conv.norm,
-       .deviation = deviation});
+       .deviation = deviation,
+       .shared = conv.shared});
   return AddOp(
       OpKind::kConv2d, Version(3), {input.tensor, weights[0], weights[1]},
       Activated(name, {1, h, w, conv.filters}, deviation, conv.activation),
@@ -271,7 +290,8 @@ Value Net::AddDepthwise(const Value& input, const Depthwise& conv) {
                   .channels_at = 3,
                   .fan_in = PointsUnder(input, window),
                   .norm = conv.norm,
-                  .deviation = deviation});
+                  .deviation = deviation,
+                  .shared = conv.shared});
   return AddOp(OpKind::kDepthwiseConv2d, Version(3, conv.dilation > 1 ? 2 : 1),
                {input.tensor, weights[0], weights[1]},
                Activated(name, {1, h, w, channels}, deviation, conv.activation),

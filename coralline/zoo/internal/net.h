@@ -47,6 +47,7 @@ struct Conv {
   Norm norm = Norm::kBatch;
   int dilation = 1;
   float gain = 1;  ///< what the output is multiplied by before the activation
+  std::string shared;  ///< see Net
 };
 
 struct Depthwise {
@@ -57,6 +58,7 @@ struct Depthwise {
   Norm norm = Norm::kBatch;
   int dilation = 1;
   int multiplier = 1;
+  std::string shared;  ///< see Net
 };
 
 struct Pool {
@@ -76,6 +78,10 @@ struct Filling {
 /// Describes a network layer by layer. Shapes, batch normalization's folding
 /// and quantization follow; the content of the constants is made later
 /// (FillNet), so that the shapes alone cost nothing.
+///
+/// Layers that say the same name in `shared` have the same weights, which count
+/// once. They are one constant, unless a batch normalization of each layer is
+/// folded into them.
 ///
 /// Layers are called SCOPE/KIND_N. Throws Error(kUsage) where a layer's map
 /// vanishes or maps that are joined differ.
@@ -176,6 +182,8 @@ class Net {
   float PointsUnder(const Value& input, const Window& window) const;
   std::vector<int> AddWeights(const std::string& name, const Value& input,
                               const Weights& weights);
+  int AddKernel(const std::string& name, const Value& input,
+                const Weights& weights);
   int AddTensor(const Tensor& tensor);
   int AddLiteral(Tensor tensor, std::vector<std::byte> data);
   int AddFactor(const std::string& name, int channels, float deviation);
@@ -190,6 +198,7 @@ class Net {
   DataType type_;
   std::string scope_;
   std::map<std::string, int> next_;
+  std::map<std::string, int> shared_;  // tensors of weights
   Graph graph_;
   std::vector<OpOptions> options_;  // of each op
   std::vector<Filling> fillings_;   // of each constant
