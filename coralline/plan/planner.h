@@ -42,7 +42,7 @@ struct PlanOptions {
   std::int64_t max_segments = 30'000'000;
   int max_orders = 100;
   /// Asked now and then; true ends the search with the best plan so far. The
-  /// first order is always searched to its end.
+  /// problem's orders are always searched to their end.
   std::function<bool()> should_stop;
 };
 
