@@ -88,9 +88,10 @@ SweptPlan ModelCells::Optimal(int count,
   if (!best && !beside) problem_.FailWithoutPlan();
   if (!best) return Sum(*beside, compiled_);
   if (!beside) return Sum(*best, problem_);
-  const Objective objective = options_.plan.objective;
-  const bool is_better =
-      ValueOf(*beside, objective) < ValueOf(*best, objective);
+  const auto value = [this](const Plan& plan) {
+    return std::get<0>(ValueOf(plan, options_.plan.objective));
+  };
+  const bool is_better = value(*beside) < value(*best);
   const Certificate both = OfBoth(*best->certificate, *beside->certificate);
   best->certificate = beside->certificate = both;
   return is_better ? Sum(*beside, compiled_) : Sum(*best, problem_);
