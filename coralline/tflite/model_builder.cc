@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "coralline/tflite/internal/wire.h"
+#include "coralline/tflite/internal/write_options.h"
 #include "coralline/tflite/reader.h"
 
 namespace coralline {
@@ -14,34 +15,6 @@ using flatbuffers::FlatBufferBuilder;
 using flatbuffers::Offset;
 
 constexpr std::size_t kBufferAlignment = 16;
-// Members of union BuiltinOptions.
-constexpr std::uint8_t kConv2dOptions = 1;
-constexpr std::uint8_t kFullyConnectedOptions = 8;
-
-struct WrittenOptions {
-  std::uint8_t type = 0;
-  Offset<wire::Opaque> table;
-};
-
-struct OptionsWriter {
-  FlatBufferBuilder& builder;
-
-  WrittenOptions operator()(std::monostate) const { return {}; }
-  WrittenOptions operator()(const Conv2dOptions& options) const {
-    return {kConv2dOptions,
-            wire::CreateConv2DOptions(
-                builder, static_cast<std::int8_t>(options.padding),
-                options.stride_w, options.stride_h,
-                static_cast<std::int8_t>(options.activation))
-                .o};
-  }
-  WrittenOptions operator()(const FullyConnectedOptions& options) const {
-    return {kFullyConnectedOptions,
-            wire::CreateFullyConnectedOptions(
-                builder, static_cast<std::int8_t>(options.activation))
-                .o};
-  }
-};
 
 }  // namespace
 
@@ -122,7 +95,7 @@ void ModelBuilder::AddOp(const Op& op, const OpOptions& options) {
   const unsigned opcode = state_->OpcodeIndex(op);
   const auto inputs = builder.CreateVector(op.inputs);
   const auto outputs = builder.CreateVector(op.outputs);
-  const WrittenOptions written = std::visit(OptionsWriter{builder}, options);
+  const auto written = internal::WriteOptions(builder, options);
   state_->ops.push_back(wire::CreateOperator(builder, opcode, inputs, outputs,
                                              written.type, written.table));
 }

@@ -4,31 +4,12 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "coralline/tflite/model.h"
+#include "coralline/tflite/op_options.h"
 
 namespace coralline {
-
-/// Applied to a layer's result inside the op; values of the file format.
-enum class Activation : std::int8_t { kNone = 0, kRelu = 1, kRelu6 = 3 };
-enum class Padding : std::int8_t { kSame = 0, kValid = 1 };
-
-struct Conv2dOptions {
-  int stride_h = 1;
-  int stride_w = 1;
-  Padding padding = Padding::kSame;
-  Activation activation = Activation::kNone;
-};
-
-struct FullyConnectedOptions {
-  Activation activation = Activation::kNone;
-};
-
-/// Options of one op; monostate for kinds that have none.
-using OpOptions =
-    std::variant<std::monostate, Conv2dOptions, FullyConnectedOptions>;
 
 /// Assembles a model: tensors first, then the ops that use them, in execution
 /// order. Shapes and quantization are the caller's to get right.
