@@ -23,7 +23,8 @@ constexpr const char* kFooter =
     "models, counts or strategies, plans only what is missing.\n\n"
     "Examples:\n"
     "  coralline sweep model.tflite --device edgetpu-pcie --counts 1-8\n"
-    "  coralline sweep a.tflite b.tflite --counts 1,2,4 --csv -o rows.jsonl";
+    "  coralline sweep resnet50 inception_v3 --counts 1,2,4 --csv\n"
+    "  coralline sweep all -o rows.jsonl";
 
 std::vector<SweepRow> Sweep(const SweepCommandOptions& options,
                             const SweepOptions& sweep) {

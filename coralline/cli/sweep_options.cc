@@ -14,6 +14,7 @@
 #include "coralline/base/error.h"
 #include "coralline/sim/pipeline_cost.h"
 #include "coralline/tflite/reader.h"
+#include "coralline/zoo/networks.h"
 
 namespace coralline::cli {
 namespace {
@@ -66,6 +67,26 @@ DeviceGroup DeviceOf(const std::string& name) {
 SweepModel FileModel(const std::string& path) {
   return {.name = std::filesystem::path(path).stem().string(),
           .load = [path] { return ReadTflite(path); }};
+}
+
+SweepModel NetworkModel(std::string_view name) {
+  return {.name = std::string(name),
+          .load = [name] { return GenerateNetwork(name); }};
+}
+
+// What ends in .tflite, or is there, is meant as a file.
+SweepModel OneModel(const std::string& text) {
+  if (text.ends_with(".tflite") || std::filesystem::exists(text)) {
+    if (std::filesystem::is_regular_file(text)) return FileModel(text);
+    throw Error(ErrorKind::kModel, fmt::format("{}: no such file", text));
+  }
+  const auto& all = Architectures();
+  const auto found = std::find_if(
+      all.begin(), all.end(),
+      [&](const Architecture& network) { return network.name == text; });
+  // It knows the nearest one.
+  if (found == all.end()) DescribeNetwork(text);
+  return NetworkModel(found->name);
 }
 
 // Two files may have one name; then they go by their paths.
@@ -132,16 +153,19 @@ SweepOptions SweepOptionsOf(const SweepCommandOptions& options) {
 }
 
 std::vector<SweepModel> SweepModelsOf(const std::vector<std::string>& texts) {
-  std::vector<SweepModel> models;
-  std::vector<std::string> sources;
+  std::vector<std::string> each;
   for (const std::string& text : texts) {
-    if (!std::filesystem::exists(text)) {
-      throw Error(ErrorKind::kModel, fmt::format("{}: no such file", text));
+    if (text != "all") {
+      AddOnce(each, text);
+      continue;
     }
-    models.push_back(FileModel(text));
-    sources.push_back(text);
+    for (const Architecture& network : Architectures()) {
+      AddOnce(each, std::string(network.name));
+    }
   }
-  SetApart(sources, models);
+  std::vector<SweepModel> models;
+  for (const std::string& text : each) models.push_back(OneModel(text));
+  SetApart(each, models);
   return models;
 }
 
@@ -159,7 +183,9 @@ SweepIdentity SweepIdentityOf(const SweepCommandOptions& options) {
 }
 
 void AddSweepOptions(CLI::App& app, SweepCommandOptions& options) {
-  app.add_option("MODELS", options.models, "Quantized .tflite files")
+  app.add_option("MODELS", options.models,
+                 "Quantized .tflite files, networks of 'generate --list', or "
+                 "all of these")
       ->required();
   app.add_option("--device", options.device,
                  "A device spec by name or .json path")
