@@ -233,7 +233,7 @@ Action ConfigurePlan(CLI::App& app) {
   AddPlanningOptions(app, *options);
   app.add_option("--strategy", options->strategy,
                  "optimal; or another method's cut into --count segments: "
-                 "compiler, equal-layers, libcoral, exhaustive")
+                 "compiler, equal-layers, balanced, libcoral, exhaustive")
       ->capture_default_str();
   app.add_option("--profile", options->profile,
                  "Take the costs from this file, made by 'profile'");

@@ -121,8 +121,8 @@ std::vector<int> ParseCounts(const std::string& text) {
 
 std::vector<Strategy> ParseStrategies(const std::string& text) {
   if (text == "all") {
-    return {Strategy::kOptimal, Strategy::kCompiler, Strategy::kEqualLayers,
-            Strategy::kLibcoral, Strategy::kExhaustive};
+    return {Strategy::kOptimal,  Strategy::kCompiler, Strategy::kEqualLayers,
+            Strategy::kBalanced, Strategy::kLibcoral, Strategy::kExhaustive};
   }
   std::vector<Strategy> strategies;
   for (const std::string_view name : SplitAtCommas(text)) {
@@ -195,7 +195,7 @@ void AddSweepOptions(CLI::App& app, SweepCommandOptions& options) {
       ->capture_default_str();
   app.add_option("--strategies", options.strategies,
                  "Whose cuts: some of optimal, compiler, equal-layers, "
-                 "libcoral, exhaustive; or all")
+                 "balanced, libcoral, exhaustive; or all")
       ->capture_default_str();
   app.add_option("--objective", options.objective,
                  "Of the optimal plans: throughput or latency")

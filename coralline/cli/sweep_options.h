@@ -19,7 +19,7 @@ struct SweepCommandOptions {
   std::vector<std::string> models;
   std::string device = "edgetpu-pcie";
   std::string counts = "1-8";
-  std::string strategies = "optimal,compiler,equal-layers,libcoral";
+  std::string strategies = "optimal,compiler,equal-layers,balanced,libcoral";
   std::string objective = "throughput";
   std::string host = "native";
   int max_replicas = 16;

@@ -121,7 +121,9 @@ std::string MethodText(Strategy strategy) {
     case Strategy::kCompiler:
       return "the compiler's cut";
     case Strategy::kEqualLayers:
-      return "balanced cuts (equal-layers)";
+      return "cuts into equal numbers of layers";
+    case Strategy::kBalanced:
+      return "cuts into equal parameters (balanced)";
     case Strategy::kLibcoral:
       return "profiled cuts (libcoral)";
     case Strategy::kExhaustive:

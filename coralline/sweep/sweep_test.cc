@@ -23,9 +23,9 @@ using testing::HasSubstr;
 using testing_util::BranchingModel;
 using testing_util::BranchyModel;
 
-constexpr Strategy kAll[] = {Strategy::kOptimal, Strategy::kCompiler,
-                             Strategy::kEqualLayers, Strategy::kLibcoral,
-                             Strategy::kExhaustive};
+constexpr Strategy kAll[] = {Strategy::kOptimal,     Strategy::kCompiler,
+                             Strategy::kEqualLayers, Strategy::kBalanced,
+                             Strategy::kLibcoral,    Strategy::kExhaustive};
 
 SweepOptions Options(std::vector<int> counts) {
   return {.device = {.name = "edgetpu-pcie",
