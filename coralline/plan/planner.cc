@@ -71,6 +71,9 @@ PlanValue LeastValue(const PlanProblem& problem, const PlanOptions& options) {
   return {};
 }
 
+// So many take longer to search than some orders do.
+constexpr int kManyBoundaries = 20'000;
+
 // Sets up what all searches of one FindPlan share.
 class Planner {
  public:
@@ -119,8 +122,9 @@ class Planner {
       AddOrder(order, certificate);
     }
     if (best_ && Value() == least_) return AsLeast(certificate);
-    const auto lattice = LatticeOfAllOrders(problem_.precedence, order_,
-                                            options_.max_boundaries);
+    const auto lattice =
+        LatticeOfAllOrders(problem_.precedence, order_, options_.max_boundaries,
+                           options_.should_stop);
     if (!lattice) return SearchSomeOrders(certificate);
     const bool is_chain =
         lattice->num_boundaries() == static_cast<int>(order_.size()) + 1;
@@ -131,20 +135,24 @@ class Planner {
           certificate.boundaries);
       return certificate;
     }
-    const std::int64_t orders = certificate.orders;
-    certificate = Search(*lattice, {.plan = options_,
-                                    .max_segments = options_.max_segments,
-                                    .should_stop = options_.should_stop});
+    // The better the best plan so far, the less there is to look at.
+    const bool has_many = lattice->num_boundaries() > kManyBoundaries;
+    if (has_many) certificate = SearchSomeOrders(certificate);
+    if (certificate.claim == Claim::kAllOrders) return certificate;
+    Certificate all = Search(*lattice, {.plan = options_,
+                                        .max_segments = options_.max_segments,
+                                        .should_stop = options_.should_stop});
     if (!is_complete_) {
-      certificate.orders = orders;
-      return SearchSomeOrders(certificate);
+      certificate.boundaries = all.boundaries;
+      certificate.segments += all.segments;
+      return has_many ? certificate : SearchSomeOrders(certificate);
     }
-    certificate.claim = Claim::kAllOrders;
-    certificate.method = fmt::format(
+    all.claim = Claim::kAllOrders;
+    all.method = fmt::format(
         "dynamic programming over the {} boundaries of all orders of the ops",
-        certificate.boundaries);
-    if (best_) certificate.bound = std::get<0>(Value());
-    return certificate;
+        all.boundaries);
+    if (best_) all.bound = std::get<0>(Value());
+    return all;
   }
 
   void AddOrder(const std::vector<int>& order, Certificate& certificate) {
