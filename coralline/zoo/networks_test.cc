@@ -116,6 +116,10 @@ TEST(GenerateNetwork, SaysWhatIsWrong) {
               testing::HasSubstr("--width"));
   EXPECT_THAT(MessageOf("resnet50", {.size = 100'000}),
               testing::HasSubstr("2 GB"));
+  EXPECT_THAT(MessageOf("mobilenet_v2", {.classes = 2'000'000'000}),
+              testing::HasSubstr("fewer classes"));
+  EXPECT_THAT(MessageOf("inception_v3", {.size = 50}),
+              testing::HasSubstr("'mixed_7a/conv_72' vanishes"));
 }
 
 }  // namespace

@@ -89,14 +89,18 @@ Extent Net::MapOf(const Value& value) const {
   return shape.size() == 4 ? Extent(shape[1], shape[2]) : Extent(1);
 }
 
-int Net::AddTensor(const Tensor& tensor) {
+void Net::CheckBytes(const Tensor& tensor) const {
   constexpr std::int64_t kLimit = std::numeric_limits<std::int32_t>::max();
   const auto bytes = NumBytes(tensor);
   if (!bytes || *bytes > kLimit) {
-    Fail(tensor.name,
-         fmt::format("has a tensor {} of 2 GB or more; use a smaller size",
-                     FormatShape(tensor.shape)));
+    Fail(tensor.name, fmt::format("has a tensor {} of 2 GB or more; use a "
+                                  "smaller size or fewer classes",
+                                  FormatShape(tensor.shape)));
   }
+}
+
+int Net::AddTensor(const Tensor& tensor) {
+  CheckBytes(tensor);
   graph_.tensors.push_back(tensor);
   return static_cast<int>(graph_.tensors.size()) - 1;
 }
@@ -217,13 +221,14 @@ int Net::AddKernel(const std::string& name, const Value& input,
   const float scale = weights.deviation / kWeightDeviation /
                       std::sqrt(weights.fan_in) / input.deviation;
   const bool per_channel = is_int8() && weights.per_channel;
+  Tensor kernel = {.name = name + "/weights",
+                   .type = type_,
+                   .shape = weights.shape,
+                   .constant_bytes = count};
+  CheckBytes(kernel);  // before there are as many scales
   const int channels = weights.shape[weights.channels_at];
-  Tensor kernel = {
-      .name = name + "/weights",
-      .type = type_,
-      .shape = weights.shape,
-      .quantization = QuantizeWeights(type_, scale, per_channel ? channels : 0),
-      .constant_bytes = count};
+  kernel.quantization =
+      QuantizeWeights(type_, scale, per_channel ? channels : 0);
   kernel.quantization.dimension = per_channel ? weights.channels_at : 0;
   const int index = AddTensor(kernel);
   fillings_.push_back({.tensor = index, .limit = kWeightLimit});

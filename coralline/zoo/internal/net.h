@@ -184,6 +184,7 @@ class Net {
                               const Weights& weights);
   int AddKernel(const std::string& name, const Value& input,
                 const Weights& weights);
+  void CheckBytes(const Tensor& tensor) const;
   int AddTensor(const Tensor& tensor);
   int AddLiteral(Tensor tensor, std::vector<std::byte> data);
   int AddFactor(const std::string& name, int channels, float deviation);
