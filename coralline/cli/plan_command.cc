@@ -91,7 +91,7 @@ void PrintText(const Planned& planned, const ModelProblem& problem,
   if (plan.certificate && problem.options().cpu_fallback) {
     fmt::print(
         "note: what a device leaves to the CPU its host runs within the same "
-        "stage\n");
+        "stage, as estimated\n");
   }
   const bool is_simulated =
       plan.certificate && !planned.measured && !planned.profile;
@@ -200,7 +200,8 @@ int Run(const PlanCommandOptions& options) {
   ProblemOptions problem_options = ProblemOptionsOf(options);
   problem_options.cpu_fallback =
       options.strategy != "optimal" ||
-      (options.profile.empty() && !options.front && !IsMeasured(named) &&
+      (options.profile.empty() && !options.front && !options.measure_cpu &&
+       !IsMeasured(named) &&
        IsFasterWithFallback(model, groups, problem_options, plan_options));
   const ModelProblem problem(model, groups, problem_options);
   if (options.front) {
@@ -241,6 +242,10 @@ Action ConfigurePlan(CLI::App& app) {
       "--front", options->front,
       "Instead: every plan that no other beats in throughput, latency "
       "and devices");
+  app.add_flag("--measure-cpu", options->measure_cpu,
+               "Measure what the CPU's stages take on this machine, also "
+               "beside simulated devices (otherwise estimated)")
+      ->excludes(front);
   app.add_option("--optimism", options->optimism,
                  "Simulated costs times this are lower bounds of measured ones "
                  "(1 for emulated devices, 0.25 for a CPU)")

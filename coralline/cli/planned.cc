@@ -24,6 +24,27 @@ std::string OriginsOf(const Profiles& profiles, const OriginOf& origin_of) {
   return fmt::format("{}", fmt::join(origins, " and "));
 }
 
+// Of a segment's cost, where costs are simulated, estimated or measured.
+Origin OriginOf(const Planned& planned, const ModelProblem& problem,
+                const Segment& segment, int device_class) {
+  if (planned.measured) {
+    for (const MeasuredSegment& measured : planned.measured->segments) {
+      if (measured.device_class == device_class &&
+          measured.profile.segment == segment) {
+        return measured.profile.origin;
+      }
+    }
+  }
+  return problem.is_cpu(device_class) ? Origin::kEstimated : Origin::kSimulated;
+}
+
+std::string OriginsOfStages(const Planned& planned,
+                            const ModelProblem& problem) {
+  return OriginsOf(planned.plan.stages, [&](const PlannedStage& stage) {
+    return OriginOf(planned, problem, stage.segment, stage.device_class);
+  });
+}
+
 [[noreturn]] void FailOnTarget(const ModelProblem& problem,
                                const PlanOptions& options) {
   PlanOptions fastest = options;
@@ -103,13 +124,14 @@ Planned Measured(const ModelProblem& problem,
     problem.FailWithoutPlan();
   }
   planned.plan = *plan;
-  planned.origin =
+  planned.origin = OriginsOfStages(planned, problem);
+  const std::string measured_how =
       OriginsOf(planned.measured->segments,
                 [](const auto& segment) { return segment.profile.origin; });
   planned.plan.certificate->method += fmt::format(
       "; costs of {} segments {}, of the others taken as {:.2f} of the "
       "simulator's or more{}",
-      planned.measured->lazy.measured, planned.origin,
+      planned.measured->lazy.measured, measured_how,
       planned.measured->lazy.optimism,
       planned.measured->lazy.optimism < measured.lazy.optimism
           ? ", the least ratio that was seen"
@@ -197,14 +219,7 @@ std::map<std::string, std::string> SpecTexts(
 void AddKnownCosts(const Planned& planned, const ModelProblem& problem,
                    PlanDocument& document) {
   const auto origin_of = [&](const Segment& segment, int device_class) {
-    for (const MeasuredSegment& measured : planned.measured->segments) {
-      if (measured.device_class == device_class &&
-          measured.profile.segment == segment) {
-        return measured.profile.origin;
-      }
-    }
-    return problem.is_cpu(device_class) ? Origin::kEstimated
-                                        : Origin::kSimulated;
+    return OriginOf(planned, problem, segment, device_class);
   };
   document.optimism = planned.measured->lazy.optimism;
   for (const LearntCost& learnt : planned.measured->lazy.learnt) {
@@ -250,7 +265,11 @@ Planned MakePlanned(const ModelProblem& problem,
     }
     return FromProfile(problem, plan_options, options.profile);
   }
-  if (!IsMeasured(named)) return {.plan = Optimal(problem, plan_options)};
+  if (!IsMeasured(named) && !options.measure_cpu) {
+    Planned planned{.plan = Optimal(problem, plan_options)};
+    planned.origin = OriginsOfStages(planned, problem);
+    return planned;
+  }
   Planned planned = Measured(problem, named, plan_options, options);
   planned.num_libcoral = LibcoralSegmentCount(
       problem, static_cast<int>(planned.plan.stages.size()));

@@ -22,6 +22,7 @@ struct PlanCommandOptions : PlanningOptions {
   double gap = 0;
   std::int64_t libcoral_threshold_ns = 1'000'000;
   int libcoral_step = 1;
+  bool measure_cpu = false;  // beside simulated devices too
   bool front = false;
   bool json = false;
 };

@@ -25,6 +25,11 @@ std::vector<int> ByParts(const MappedParts& parts, std::vector<int> order) {
 
 }  // namespace
 
+int NumLeftOverCores(const Graph& graph) {
+  const MappedParts parts = PartsOf(graph, MapOps(graph));
+  return (parts.head.ops.empty() ? 0 : 1) + (parts.tail.ops.empty() ? 0 : 1);
+}
+
 ModelProblem::ModelProblem(const Model& model,
                            const std::vector<DeviceGroup>& groups,
                            const ProblemOptions& options)
@@ -50,8 +55,7 @@ ModelProblem::ModelProblem(const Model& model,
     }
   }
   const MappedParts parts = PartsOf(model.graph, MapOps(model.graph));
-  const int num_cores =
-      (parts.head.ops.empty() ? 0 : 1) + (parts.tail.ops.empty() ? 0 : 1);
+  const int num_cores = NumLeftOverCores(model.graph);
   if (!has_cpu && !options.cpu_fallback && num_cores > 0) {
     add("cpu", num_cores, false, {.unmapped_ops_only = true});
   }

@@ -27,10 +27,13 @@ struct ProblemOptions {
   bool cpu_fallback = false;
 };
 
+/// CPU cores for the ops that accelerators leave over: one for those before the
+/// accelerators, and one for those behind, where there are any.
+int NumLeftOverCores(const Graph& graph);
+
 /// A model and devices as the planner takes them: classes, simulated costs and
 /// their floors. Where accelerators leave ops to the CPU and no CPU is among
-/// the groups, one core is added for those before the accelerators, and one for
-/// those behind, for these ops alone.
+/// the groups, NumLeftOverCores are added, for these ops alone.
 class ModelProblem {
  public:
   /// Keeps a reference to the model.

@@ -101,12 +101,27 @@ std::vector<PlacedStage> PlaceOn(const DevicePool& pool, const Plan& plan) {
                                  [](int, const Segment&) { return false; });
 }
 
+// The pool of these devices and, where all are accelerators, of cores for what
+// they leave over, as plans have them.
+DevicePool PoolFor(const Model& model, std::vector<std::string> names,
+                   const RunnerOptions& options) {
+  const bool has_cpu = std::any_of(
+      names.begin(), names.end(),
+      [](const std::string& name) { return EmulatedSpecName(name).empty(); });
+  if (has_cpu) return PoolOf(names, PoolOptionsOf(options));
+  const auto cores = CoresInTurn(NumLeftOverCores(model.graph));
+  names.insert(names.end(), cores.begin(), cores.end());
+  DevicePool pool = PoolOf(names, PoolOptionsOf(options));
+  for (DeviceGroup& kind : pool.kinds) kind.unmapped_ops_only = !kind.spec;
+  return pool;
+}
+
 Start OfDevices(const Model& model, const RunnerOptions& options) {
   const auto names = options.devices.empty()
                          ? CoresInTurn(CoresByTopology().size())
                          : ExpandDevices(options.devices);
-  Start start{.pool = PoolOf(names, PoolOptionsOf(options))};
-  if (names.size() == 1) {
+  Start start{.pool = PoolFor(model, names, options)};
+  if (start.pool.num_devices() == 1) {
     start.deployer.first = {{OpRange(0, model.graph.num_ops()), {0}}};
     return start;
   }

@@ -29,7 +29,8 @@ struct RunnerOptions {
   /// `plan` says, on one device for each replica of each stage, in order.
   /// Without a plan, the whole model on a single device; on several what is
   /// planned, with costs that are measured on CPU cores, for some seconds, and
-  /// simulated of emulated devices.
+  /// simulated of emulated devices. Where all devices are accelerators, cores
+  /// are added for the ops that they leave over (NumLeftOverCores).
   std::optional<std::vector<Segment>> segments;
   std::optional<PlanDocument> plan;
   /// Of what is planned, here and after faults.

@@ -1,5 +1,7 @@
 #include "coralline/sim/cpu_cost.h"
 
+#include <algorithm>
+
 #include "coralline/graph/macs.h"
 
 namespace coralline {
@@ -7,26 +9,57 @@ namespace {
 
 constexpr double kFullyConnectedMacsPerMs = 5.92e6;
 constexpr double kConvMacsPerMs = 19.46e6;
-constexpr double kActivationBytesPerMs = 1e6;  // assumed
-constexpr double kOpMs = 0.005;                // assumed
+constexpr double kOpMs = 0.001;
+constexpr double kNsPerMs = 1e6;
 
-double ActivationBytes(const Graph& graph, const std::vector<int>& tensors) {
-  double bytes = 0;
+// Kinds that no other code names.
+constexpr OpKind kDiv{42};
+constexpr OpKind kSqrt{75};
+
+// Nanoseconds for an element, of inputs or outputs, whichever are more.
+double ElementNs(OpKind kind) {
+  if (kind == kDiv) return ElementNs(OpKind::kExp);
+  if (kind == kSqrt) return ElementNs(OpKind::kRsqrt);
+  switch (kind) {
+    case OpKind::kMean:
+    case OpKind::kSum:
+    case OpKind::kReduceMax:
+    case OpKind::kReduceMin:
+      return 5.2;
+    case OpKind::kArgMax:
+      return 1.5;
+    case OpKind::kResizeBilinear:
+    case OpKind::kResizeNearestNeighbor:
+      return 1.7;
+    case OpKind::kConcatenation:
+      return 1.3;
+    case OpKind::kExp:
+      return 1.9;
+    case OpKind::kRsqrt:
+      return 7.8;
+    default:
+      return 0.5;
+  }
+}
+
+double NumElementsOf(const Graph& graph, const std::vector<int>& tensors) {
+  double count = 0;
   for (const int tensor : tensors) {
     if (!IsActivation(graph, tensor)) continue;
-    bytes += static_cast<double>(NumBytes(graph.tensors[tensor]).value_or(0));
+    count += static_cast<double>(
+        NumElements(graph.tensors[tensor].shape).value_or(0));
   }
-  return bytes;
+  return count;
 }
 
 double OpMs(const Graph& graph, const Op& op) {
   const double rate = op.kind == OpKind::kFullyConnected
                           ? kFullyConnectedMacsPerMs
                           : kConvMacsPerMs;
-  const double bytes =
-      ActivationBytes(graph, op.inputs) + ActivationBytes(graph, op.outputs);
+  const double elements = std::max(NumElementsOf(graph, op.inputs),
+                                   NumElementsOf(graph, op.outputs));
   return kOpMs + static_cast<double>(MacCount(graph, op)) / rate +
-         bytes / kActivationBytesPerMs;
+         elements * ElementNs(op.kind) / kNsPerMs;
 }
 
 }  // namespace

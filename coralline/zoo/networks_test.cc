@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "coralline/base/error.h"
 #include "coralline/graph/macs.h"
@@ -37,6 +38,7 @@ constexpr Published kPublished[] = {
     {"resnet50_v2", 25'613'800, 3'481},
     {"resnet101_v2", 44'675'560, 7'192},
     {"resnet152_v2", 60'380'648, 10'905},
+    {"unet", 31'030'593, 48'092},
 };
 
 class PublishedTest : public testing::TestWithParam<Published> {};
@@ -88,6 +90,37 @@ INSTANTIATE_TEST_SUITE_P(Zoo, EveryNetwork, testing::ValuesIn(Architectures()),
                          [](const auto& test) {
                            return std::string(test.param.name);
                          });
+
+// Per anchor: boxes, classes and scores.
+TEST(Detectors, HaveThePublishedNumbersOfAnchors) {
+  for (const auto& [name, anchors] :
+       {std::pair{"ssd_mobilenet_v2", 1'917},
+        std::pair{"efficientdet_lite0", 19'206}}) {
+    const Graph graph = DescribeNetwork(name).graph;
+    ASSERT_EQ(graph.outputs.size(), 3U);
+    const auto output = [&](int i) { return graph.tensors[graph.outputs[i]]; };
+    EXPECT_EQ(output(0).shape, (std::vector{1, anchors, 4}));
+    EXPECT_EQ(output(0).type, DataType::kFloat32);
+    EXPECT_EQ(output(1).shape, (std::vector{1, anchors}));
+    EXPECT_EQ(output(1).type, DataType::kInt32);
+    EXPECT_EQ(output(2).shape, (std::vector{1, anchors}));
+  }
+}
+
+// Five levels of a pyramid, two heads of four layers.
+TEST(Detectors, ShareWeightsBetweenLevels) {
+  const NetworkShape shape = DescribeNetwork("efficientdet_lite0");
+  EXPECT_NEAR(static_cast<double>(shape.parameters), 3.25e6, 0.05e6);
+  std::map<int, int> uses;
+  for (const Op& op : shape.graph.ops) {
+    const bool has_weights =
+        op.kind == OpKind::kConv2d || op.kind == OpKind::kDepthwiseConv2d;
+    if (has_weights) ++uses[op.inputs[1]];
+  }
+  const auto num_shared = std::ranges::count_if(
+      uses, [](const auto& use) { return use.second == 5; });
+  EXPECT_EQ(num_shared, 2 * (4 + 1)) << "depthwise, and the last pointwise";
+}
 
 TEST(GenerateNetwork, DependsOnTheSeedOnly) {
   const auto bytes = [](std::uint64_t seed) {
