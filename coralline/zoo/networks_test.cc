@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
+#include <sstream>
 
 #include "coralline/base/error.h"
 #include "coralline/graph/macs.h"
@@ -82,6 +84,35 @@ TEST_P(EveryNetwork, TakesOtherSizesOrNamesTheLayerThatVanishes) {
       EXPECT_THAT(error.what(), testing::HasSubstr("layer '"));
     }
   }
+}
+
+std::string WithCommas(std::int64_t number) {
+  std::string text;
+  const std::string digits = std::to_string(number);
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+// Up to what others published.
+std::string RowOnThePage(const Architecture& architecture) {
+  const auto& [name, title, size, classes, has_width] = architecture;
+  const NetworkShape shape = DescribeNetwork(name);
+  const std::int64_t million_macs =
+      (MacCount(shape.graph) + 500'000) / 1'000'000;
+  std::ostringstream row;
+  row << "| " << name << " | " << title << " | " << size << " | " << classes
+      << " | " << shape.graph.num_ops() << " | " << WithCommas(shape.parameters)
+      << " | " << WithCommas(million_macs) << " M |";
+  return row.str();
+}
+
+TEST_P(EveryNetwork, IsOnThePage) {
+  std::stringstream page;
+  page << std::ifstream(CORALLINE_SOURCE_DIR "/docs/zoo.md").rdbuf();
+  EXPECT_THAT(page.str(), testing::HasSubstr(RowOnThePage(GetParam())));
 }
 
 INSTANTIATE_TEST_SUITE_P(Zoo, EveryNetwork, testing::ValuesIn(Architectures()),
