@@ -196,6 +196,9 @@ void Net::Count(Norm norm, int channels) {
     case Norm::kBatchNoScale:
       parameters_ += 3L * channels;
       break;
+    case Norm::kBatchTrained:
+      parameters_ += 2L * channels;
+      break;
     case Norm::kBatchWithBias:
       parameters_ += 5L * channels;
       break;
