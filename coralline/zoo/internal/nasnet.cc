@@ -66,6 +66,15 @@ Value Halve(Net& net, const Value& input, int filters) {
   return net.AddScaleAndShift(net.AddConcat({first, half(moved)}), kLinear);
 }
 
+// In braces, terms are added to the network in the order in which they stand;
+// the order of a function's arguments is the compiler's choice.
+struct Terms {
+  Value a;
+  Value b;
+};
+
+Value Sum(Net& net, const Terms& terms) { return net.AddSum(terms.a, terms.b); }
+
 Value Project(Net& net, const Value& input, int filters) {
   return net.AddConv(input, {.filters = filters, .activation = kLinear});
 }
@@ -88,12 +97,12 @@ Value NormalCell(Net& net, const Trail& trail, int filters) {
   const auto mean = [&](const Value& input) {
     return net.AddAveragePool(input, {.kernel = 3, .stride = 1});
   };
-  const Value x1 = net.AddSum(convolve(h_active, 5), convolve(p_active, 3));
-  const Value x2 = net.AddSum(convolve(p_active, 5), convolve(p_active, 3));
-  const Value x3 = net.AddSum(mean(h), p);
+  const Value x1 = Sum(net, {convolve(h_active, 5), convolve(p_active, 3)});
+  const Value x2 = Sum(net, {convolve(p_active, 5), convolve(p_active, 3)});
+  const Value x3 = Sum(net, {mean(h), p});
   const Value p_mean = mean(p);
-  const Value x4 = net.AddSum(p_mean, p_mean);
-  const Value x5 = net.AddSum(convolve(h_active, 3), h);
+  const Value x4 = Sum(net, {p_mean, p_mean});
+  const Value x5 = Sum(net, {convolve(h_active, 3), h});
   return net.AddRelu(net.AddConcat({p, x1, x2, x3, x4, x5}));
 }
 
@@ -103,21 +112,22 @@ Value ReductionCell(Net& net, const Value& p_active, const Value& last,
   const Value h = Project(net, last, filters);
   const Value h_active = net.AddRelu(h);
   const Value h3 = PadForStride2(net, h, 3);
+  const Value h5 = PadForStride2(net, h_active, 5);
+  const Value p5 = PadForStride2(net, p_active, 5);
   const Value p7 = PadForStride2(net, p_active, 7);
   const auto shrink = [&](const Value& padded, int kernel) {
     return SeparableTwice(net, padded, kernel, 2, filters);
   };
   const Pool pool = {.kernel = 3, .stride = 2, .padding = kValid};
-  const Value x1 =
-      net.AddSum(shrink(PadForStride2(net, h_active, 5), 5), shrink(p7, 7));
   const Value maximum = net.AddMaxPool(h3, pool);
-  const Value x2 = net.AddSum(maximum, shrink(p7, 7));
-  const Value x3 = net.AddSum(net.AddAveragePool(h3, pool),
-                              shrink(PadForStride2(net, p_active, 5), 5));
-  const Value x4 =
-      net.AddSum(x2, net.AddAveragePool(x1, {.kernel = 3, .stride = 1}));
-  const Value x5 =
-      net.AddSum(SeparableTwice(net, net.AddRelu(x1), 3, 1, filters), maximum);
+  const Value x1 = Sum(net, {shrink(h5, 5), shrink(p7, 7)});
+  const Value x2 = Sum(net, {maximum, shrink(p7, 7)});
+  const Value x3 = Sum(net, {net.AddAveragePool(h3, pool), shrink(p5, 5)});
+  const Value x1_mean = net.AddAveragePool(x1, {.kernel = 3, .stride = 1});
+  const Value x4 = Sum(net, {x2, x1_mean});
+  const Value x1_convolved =
+      SeparableTwice(net, net.AddRelu(x1), 3, 1, filters);
+  const Value x5 = Sum(net, {x1_convolved, maximum});
   return net.AddRelu(net.AddConcat({x2, x3, x4, x5}));
 }
 
@@ -133,9 +143,9 @@ Trail Stem(Net& net, int size, int filters) {
   const Value x =
       net.AddConv(net.Input(size),
                   {.filters = 32, .kernel = 3, .stride = 2, .padding = kValid});
-  net.SetScope("stem_1");
+  net.SetScope("stem1");
   Trail trail = {x, ReductionCell(net, x, x, filters / 4)};
-  net.SetScope("stem_2");
+  net.SetScope("stem2");
   Reduce(net, trail, filters / 2);
   return trail;
 }
@@ -146,8 +156,10 @@ void BuildMobile(Net& net, const NetworkOptions& options) {
   Trail trail = Stem(net, options.size, kFilters);
   for (int stack = 0; stack < 3; ++stack) {
     const int filters = kFilters << stack;
-    net.SetScope("reduce_" + std::to_string(stack));
-    if (stack > 0) Reduce(net, trail, filters);
+    if (stack > 0) {
+      net.SetScope("reduce" + std::to_string(stack));
+      Reduce(net, trail, filters);
+    }
     for (int cell = 0; cell < kCells; ++cell) {
       net.SetScope("stack" + std::to_string(stack + 1) + "_cell" +
                    std::to_string(cell + 1));
