@@ -7,6 +7,7 @@
 #include <string>
 
 #include "coralline/zoo/internal/detection.h"
+#include "coralline/zoo/internal/efficientnet.h"
 #include "coralline/zoo/internal/families.h"
 
 namespace coralline::internal {
@@ -16,61 +17,18 @@ constexpr int kLevels = 5;  // of a pyramid: maps of 1/8 to 1/128 of the size
 constexpr int kCells = 3;
 constexpr int kFilters = 64;
 constexpr int kRepeats = 3;  // layers of a head
+// Counted as what is trained: a bias, and a scale and a shift behind it.
+constexpr Norm kNorm = Norm::kBatchNoScale;
 constexpr Activation kLinear = Activation::kNone;
 constexpr Activation kRelu6 = Activation::kRelu6;
 
 using Pyramid = std::array<Value, kLevels>;
 
-struct Stack {
-  int kernel;
-  int stride;
-  int expansion;
-  int filters;
-  int blocks;
-};
-
-Value MobileBlock(Net& net, const Value& input, const Stack& stack,
-                  int stride) {
-  const int channels = net.ChannelsOf(input);
-  Value x = input;
-  if (stack.expansion > 1) {
-    x = net.AddConv(
-        x, {.filters = stack.expansion * channels, .activation = kRelu6});
-  }
-  x = net.AddDepthwise(
-      x, {.kernel = stack.kernel, .stride = stride, .activation = kRelu6});
-  x = net.AddConv(x, {.filters = stack.filters, .activation = kLinear});
-  const bool adds = stride == 1 && channels == stack.filters;
-  return adds ? net.AddSum(x, input) : x;
-}
-
-// EfficientNet-Lite0's maps of 1/8, 1/16 and 1/32 of the size.
-std::array<Value, 3> AddBackbone(Net& net, int size) {
-  constexpr Stack kStacks[] = {
-      {3, 1, 1, 16, 1},  {3, 2, 6, 24, 2},  {5, 2, 6, 40, 2}, {3, 2, 6, 80, 3},
-      {5, 1, 6, 112, 3}, {5, 2, 6, 192, 4}, {3, 1, 6, 320, 1}};
-  net.SetScope("stem");
-  Value x = net.AddConv(
-      net.Input(size),
-      {.filters = 32, .kernel = 3, .stride = 2, .activation = kRelu6});
-  std::array<Value, 7> ends;
-  int number = 0;
-  for (std::size_t i = 0; i < ends.size(); ++i) {
-    for (int block = 0; block < kStacks[i].blocks; ++block) {
-      net.SetScope("block" + std::to_string(number++));
-      x = MobileBlock(net, x, kStacks[i], block == 0 ? kStacks[i].stride : 1);
-    }
-    ends[i] = x;
-  }
-  return {ends[2], ends[4], ends[6]};
-}
-
 // As many channels as all maps of the pyramid have.
 Value Narrowed(Net& net, const Value& map) {
   if (net.ChannelsOf(map) == kFilters) return map;
-  return net.AddConv(map, {.filters = kFilters,
-                           .activation = kLinear,
-                           .norm = Norm::kBatchWithBias});
+  return net.AddConv(
+      map, {.filters = kFilters, .activation = kLinear, .norm = kNorm});
 }
 
 Value Halved(Net& net, const Value& map) {
@@ -80,7 +38,7 @@ Value Halved(Net& net, const Value& map) {
 struct Separable {
   int filters = kFilters;
   Activation activation = kLinear;
-  Norm norm = Norm::kBatchWithBias;
+  Norm norm = kNorm;
   std::string shared = {};
 };
 
@@ -128,10 +86,10 @@ Pyramid AddCell(Net& net, const Pyramid& inputs) {
 }
 
 Pyramid AddPyramid(Net& net, const NetworkOptions& options) {
-  const auto maps = AddBackbone(net, options.size);
+  const auto maps = AddEfficientNetLite0(net, options.size);
   net.SetScope("pyramid");
-  const Value p6 = Halved(net, Narrowed(net, maps[2]));
-  Pyramid pyramid = {maps[0], maps[1], maps[2], p6, Halved(net, p6)};
+  const Value p6 = Halved(net, Narrowed(net, maps[6]));
+  Pyramid pyramid = {maps[2], maps[4], maps[6], p6, Halved(net, p6)};
   for (int cell = 0; cell < kCells; ++cell) {
     net.SetScope("cell" + std::to_string(cell));
     pyramid = AddCell(net, pyramid);
@@ -148,8 +106,11 @@ Value AddHead(Net& net, const std::string& name, const Pyramid& pyramid,
     net.SetScope(name + std::to_string(level));
     Value x = pyramid[level];
     for (int i = 0; i < kRepeats; ++i) {
-      x = AddSeparable(
-          net, x, {.activation = kRelu6, .shared = name + std::to_string(i)});
+      x = AddSeparable(net, x,
+                       {.activation = kRelu6,
+                        // The bias is counted with the first level.
+                        .norm = level == 0 ? kNorm : Norm::kBatchTrained,
+                        .shared = name + std::to_string(i)});
     }
     x = AddSeparable(
         net, x,

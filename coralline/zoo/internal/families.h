@@ -17,13 +17,18 @@ struct Member {
 using Family = std::vector<Member>;
 
 /// One file each.
-Family MobileNets();
-Family Inceptions();
+Family DenseNets();
+Family EfficientDets();
+Family EfficientNetLites();
 Family FactorizedInceptions();
 Family InceptionResNets();
+Family Inceptions();
+Family MobileNets();
+Family NasNets();
 Family ResNets();
 Family SsdMobileNets();
-Family EfficientDets();
 Family UNets();
+Family Vggs();
+Family Xceptions();
 
 }  // namespace coralline::internal

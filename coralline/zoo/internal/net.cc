@@ -62,6 +62,11 @@ float DeviationBehind(OpKind kind, const Pool& pool, float deviation) {
   return deviation * (kind == OpKind::kMaxPool2d ? 1.1F : 0.7F);
 }
 
+// Whether the weights hold a batch normalization.
+bool IsFolded(Norm norm) {
+  return norm != Norm::kBias && norm != Norm::kNothing;
+}
+
 template <typename T>
 std::vector<std::byte> BytesOf(const std::vector<T>& values) {
   const auto bytes = std::as_bytes(std::span(values));
@@ -197,6 +202,9 @@ void Net::Count(Norm norm, int channels) {
     case Norm::kBatchNoScale:
       parameters_ += 3L * channels;
       break;
+    case Norm::kBatchTrained:
+      parameters_ += 2L * channels;
+      break;
     case Norm::kBatchWithBias:
       parameters_ += 5L * channels;
       break;
@@ -214,9 +222,7 @@ int Net::AddKernel(const std::string& name, const Value& input,
   const std::int64_t count = NumElements(weights.shape).value();
   const auto known = shared_.find(weights.shared);
   const bool is_known = known != shared_.end();
-  const bool is_folded =
-      weights.norm != Norm::kBias && weights.norm != Norm::kNothing;
-  if (is_known && !is_folded) return known->second;
+  if (is_known && !IsFolded(weights.norm)) return known->second;
   if (!is_known) parameters_ += count;
   const float scale = weights.deviation / kWeightDeviation /
                       std::sqrt(weights.fan_in) / input.deviation;
@@ -240,6 +246,9 @@ int Net::AddKernel(const std::string& name, const Value& input,
 std::vector<int> Net::AddWeights(const std::string& name, const Value& input,
                                  const Weights& weights) {
   const int channels = weights.shape[weights.channels_at];
+  const bool counts =
+      IsFolded(weights.norm) || shared_.count(weights.shared) == 0;
+  if (counts) Count(weights.norm, channels);
   const int kernel = AddKernel(name, input, weights);
   const Tensor bias = {
       .name = name + "/bias",
@@ -254,7 +263,6 @@ std::vector<int> Net::AddWeights(const std::string& name, const Value& input,
   const float limit = is_zero ? 0 : 0.21F * weights.deviation / scale;
   const int index = AddTensor(bias);
   fillings_.push_back({.tensor = index, .limit = static_cast<int>(limit)});
-  Count(weights.norm, channels);
   return {kernel, index};
 }
 
@@ -289,8 +297,12 @@ Value Net::AddDepthwise(const Value& input, const Depthwise& conv) {
   const Window window = {conv.kernel, conv.stride, conv.padding, conv.dilation};
   const auto [h, w] = Slide(name, input, window);
   const float deviation = DeviationBefore(conv.activation);
+  // Channels are not joined, so what they have in common does not cancel out.
+  const Value seen = {
+      input.tensor,
+      RootMeanSquare(type_, TensorOf(input).quantization, input.deviation)};
   const auto weights =
-      AddWeights(name, input,
+      AddWeights(name, seen,
                  {.shape = {1, conv.kernel.h, conv.kernel.w, channels},
                   .channels_at = 3,
                   .fan_in = PointsUnder(input, window),
@@ -395,7 +407,9 @@ Value Net::AddSum(const Value& a, const Value& b, Activation activation) {
   }
   // What is cut off below zero adds less.
   const float share = activation == Activation::kNone ? 1.0F : 0.6F;
-  const float deviation = std::hypot(a.deviation, share * b.deviation);
+  const float deviation = a.tensor == b.tensor
+                              ? 2 * a.deviation
+                              : std::hypot(a.deviation, share * b.deviation);
   return AddOp(OpKind::kAdd, Version(2), {a.tensor, b.tensor},
                Activated(name, shape, deviation, activation), deviation,
                AddOptions{activation});

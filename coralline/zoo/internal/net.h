@@ -33,6 +33,7 @@ struct Extent {
 enum class Norm {
   kBatch,          ///< batch normalization: 4 numbers a channel
   kBatchNoScale,   ///< without its scale: 3
+  kBatchTrained,   ///< what is trained of it: 2
   kBatchWithBias,  ///< behind a layer that has a bias too: 5
   kBias,           ///< 1
   kNothing,        ///< a bias of zeros, which nobody counts
@@ -80,8 +81,8 @@ struct Filling {
 /// (FillNet), so that the shapes alone cost nothing.
 ///
 /// Layers that say the same name in `shared` have the same weights, which count
-/// once. They are one constant, unless a batch normalization of each layer is
-/// folded into them.
+/// once, as do biases. They are one constant, unless a batch normalization of
+/// each layer is folded into them.
 ///
 /// Layers are called SCOPE/KIND_N. Throws Error(kUsage) where a layer's map
 /// vanishes or maps that are joined differ.
