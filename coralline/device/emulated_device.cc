@@ -50,7 +50,9 @@ std::string HashNumbers(const DeviceSpec& spec) {
         spec.streaming_bytes_per_s, spec.small_bytes_per_s,
         static_cast<double>(spec.large_tensor_bytes),
         spec.large_input_bytes_per_s, spec.large_output_bytes_per_s,
-        spec.relayout_bytes_per_s}) {
+        spec.relayout_bytes_per_s, memory.overflow_reserve_limit,
+        spec.int8_cycles_factor, spec.depthwise_cycles_factor,
+        spec.vector_bytes_per_s}) {
     text += fmt::format(" {}", number);
   }
   return HashText(text);

@@ -21,6 +21,8 @@ struct ParameterMemory {
   /// The same per pixel of the input, only where not everything fits: what
   /// classifiers that stream leave unused. Bytes.
   double overflow_reserve_per_input_pixel = 0;
+  /// The most that this takes, in bytes; 0: no limit.
+  double overflow_reserve_limit = 0;
 
   bool operator==(const ParameterMemory&) const = default;
 };
