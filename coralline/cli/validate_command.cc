@@ -40,15 +40,13 @@ std::string Percent(double share) {
 // The cells of one series; empty where a figure does not apply.
 std::vector<std::string> Cells(const Series& series) {
   const SeriesErrors errors = ErrorsOf(series);
-  const bool has_range =
-      !series.rows.empty() && series.rows[0].high_ms > series.rows[0].low_ms;
   return {
       series.name,
       std::to_string(errors.rows),
       Percent(errors.median),
       Percent(errors.p90),
       Percent(errors.maximum),
-      has_range ? Percent(errors.share_in_range) : "-",
+      fmt::format("{:.0f} %", 100 * errors.share_in_range),
       errors.memory_rows > 0
           ? fmt::format("{} of {}", errors.memory_matches, errors.memory_rows)
           : "-"};

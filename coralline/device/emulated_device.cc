@@ -52,7 +52,8 @@ std::string HashNumbers(const DeviceSpec& spec) {
         spec.large_input_bytes_per_s, spec.large_output_bytes_per_s,
         spec.relayout_bytes_per_s, memory.overflow_reserve_limit,
         spec.int8_cycles_factor, spec.depthwise_cycles_factor,
-        spec.vector_bytes_per_s}) {
+        spec.vector_bytes_per_s, spec.softmax_table_bytes,
+        spec.softmax_program_bytes}) {
     text += fmt::format(" {}", number);
   }
   return HashText(text);

@@ -100,6 +100,14 @@ constexpr Field kFields[] = {
      [](DeviceSpec& s, double v) { s.large_output_bytes_per_s = v; }},
     {"/host/relayout_rate", "B/s", kAboveZero,
      [](DeviceSpec& s, double v) { s.relayout_bytes_per_s = v; }},
+    {"/compiler/softmax_table", "B", 0,
+     [](DeviceSpec& s, double v) { s.softmax_table_bytes = v; }, true},
+    {"/compiler/softmax_program", "B", 0,
+     [](DeviceSpec& s, double v) { s.softmax_program_bytes = v; }, true},
+    {"/accuracy/relative_error", "1", 0,
+     [](DeviceSpec& s, double v) { s.relative_error = v; }, true},
+    {"/accuracy/absolute_error", "ms", 0,
+     [](DeviceSpec& s, double v) { s.absolute_error_ms = v; }, true},
 };
 
 constexpr SpecConstant kConstants[] = {

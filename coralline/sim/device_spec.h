@@ -55,6 +55,16 @@ struct DeviceSpec {
   double large_output_bytes_per_s = 0;
   double relayout_bytes_per_s = 0;
 
+  /// What the compiler adds for a softmax: parameters, and instructions beyond
+  /// those of the compilers of 2020, in bytes; the latter below 0: not known.
+  double softmax_table_bytes = 0;
+  double softmax_program_bytes = -1;
+
+  /// How far a time may be off, as a share of it and in milliseconds: what the
+  /// errors on measured rows were; the share is 0 where none are known.
+  double relative_error = 0;
+  double absolute_error_ms = 0;
+
   bool operator==(const DeviceSpec&) const = default;
 };
 

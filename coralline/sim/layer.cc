@@ -9,6 +9,8 @@ constexpr std::int64_t kBiasBytes = 4;
 constexpr std::int64_t kScaleBytes = 8;  // of a per-channel quantized output
 // A convolution's block of output channels is spread over so many banks.
 constexpr std::int64_t kConvSpread = 4;
+// A table is spread over so many; assumed.
+constexpr std::int64_t kTableBlocks = 16;
 // Streamed outputs up to this number are packed tighter.
 constexpr std::int64_t kFewOutputs = 16;
 
@@ -241,6 +243,10 @@ Layer MakeLayer(const Graph& graph, const Op& op,
     const Tensor* strided =
         op.kind == OpKind::kTransposeConv ? get(op.inputs, 2) : output;
     if (strided) SetParameters(*weights, MapOf(*strided), options, layer);
+  }
+  if (layer.kind == LayerKind::kSoftmax && options.softmax_table_bytes > 0) {
+    layer.cached_bytes = layer.streamed_bytes = options.softmax_table_bytes;
+    layer.num_blocks = kTableBlocks;
   }
   if (layer.kind == LayerKind::kOther) {
     layer.vector_bytes = VectorBytes(graph, op, options.array);

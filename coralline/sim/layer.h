@@ -76,6 +76,8 @@ struct LayoutOptions {
   /// To what fewer output channels than the array's are padded: 16 in the
   /// compiled files of real networks, 64 in the published convolution series.
   int few_outputs_multiple = 16;
+  /// Parameters that the compiler adds for a softmax, in bytes.
+  std::int64_t softmax_table_bytes = 0;
   /// Activation memory of a tile; 0: maps of any size fit.
   std::int64_t activation_tile_bytes = 0;
   SystolicArray array;

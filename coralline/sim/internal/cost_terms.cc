@@ -1,5 +1,7 @@
 #include "coralline/sim/internal/cost_terms.h"
 
+#include <algorithm>
+
 namespace coralline {
 namespace {
 
@@ -96,8 +98,13 @@ void AddTerms(const SegmentTerms& terms, const DeviceSpec& spec,
   if (cost.placement.streamed_bytes > 0) {
     cost.streaming_ms += spec.streaming_fixed_ms;
   }
-  cost.instructions_ms +=
-      Milliseconds(terms.instructions.bytes(), spec.small_bytes_per_s);
+  const std::int64_t softmax =
+      terms.instructions.has_softmax()
+          ? std::max<std::int64_t>(
+                0, static_cast<std::int64_t>(spec.softmax_program_bytes))
+          : 0;
+  cost.instructions_ms += Milliseconds(terms.instructions.bytes() + softmax,
+                                       spec.small_bytes_per_s);
   cost.input_ms += TransferMs(terms.inputs, spec.large_input_bytes_per_s, spec);
   cost.output_ms +=
       TransferMs(terms.outputs, spec.large_output_bytes_per_s, spec);
