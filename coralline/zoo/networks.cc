@@ -18,7 +18,10 @@ using internal::Net;
 const std::vector<Member>& Members() {
   static const std::vector<Member> members = [] {
     std::vector<Member> all;
-    for (const Family& family : {internal::ResNets()}) {
+    for (const Family& family :
+         {internal::MobileNets(), internal::Inceptions(),
+          internal::FactorizedInceptions(), internal::InceptionResNets(),
+          internal::ResNets()}) {
       all.insert(all.end(), family.begin(), family.end());
     }
     return all;

@@ -17,6 +17,10 @@ struct Member {
 using Family = std::vector<Member>;
 
 /// One file each.
+Family MobileNets();
+Family Inceptions();
+Family FactorizedInceptions();
+Family InceptionResNets();
 Family ResNets();
 
 }  // namespace coralline::internal

@@ -210,7 +210,7 @@ Value Net::AddConv(const Value& input, const Conv& conv) {
   const int channels = ChannelsOf(input);
   const auto [h, w] = Slide(
       name, input, {conv.kernel, conv.stride, conv.padding, conv.dilation});
-  const float deviation = DeviationBefore(conv.activation);
+  const float deviation = conv.gain * DeviationBefore(conv.activation);
   const auto weights = AddWeights(
       name, input,
       {.shape = {conv.filters, conv.kernel.h, conv.kernel.w, channels},

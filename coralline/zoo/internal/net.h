@@ -46,6 +46,7 @@ struct Conv {
   Activation activation = Activation::kRelu;
   Norm norm = Norm::kBatch;
   int dilation = 1;
+  float gain = 1;  ///< what the output is multiplied by before the activation
 };
 
 struct Depthwise {
