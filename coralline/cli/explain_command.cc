@@ -8,6 +8,7 @@
 #include "coralline/cli/explain_text.h"
 #include "coralline/cli/plan_report.h"
 #include "coralline/cli/planning_options.h"
+#include "coralline/cli/range_text.h"
 #include "coralline/tflite/reader.h"
 
 namespace coralline::cli {
@@ -41,11 +42,13 @@ Json PlanJson(const ExplainedPlan& explained) {
                       {"fixed_ms", cost.fixed_ms + cost.instructions_ms},
                       {"host_ns", stage.cost.host.count()}});
   }
-  return {{"period_ns", explained.plan.period.count()},
-          {"latency_ns", explained.plan.latency.count()},
-          {"devices", explained.num_devices},
-          {"limit", WhatLimits(explained)},
-          {"stages", stages}};
+  Json json = {{"period_ns", explained.plan.period.count()},
+               {"latency_ns", explained.plan.latency.count()},
+               {"devices", explained.num_devices},
+               {"limit", WhatLimits(explained)},
+               {"stages", stages}};
+  json.update(Json::parse(RangeJson(explained.PeriodRange())));
+  return json;
 }
 
 void PrintJson(const Explanation& all) {

@@ -78,6 +78,7 @@ class Doubter {
   std::vector<Doubt> Run() {
     Errors();
     NumberType();
+    Starts();
     Depthwise();
     Vectors();
     Bands();
@@ -119,36 +120,64 @@ class Doubter {
     const bool is_known = spec_.relative_error > 0;
     const double share = is_known ? spec_.relative_error : kUnknownError;
     const double ms = share * cost_.warm_ms() + spec_.absolute_error_ms;
-    Add(is_known ? fmt::format("{} is {:g} %{} off on the rows that it was "
-                               "tested on",
-                               spec_.name, 100 * share,
-                               spec_.absolute_error_ms > 0
-                                   ? fmt::format(" and {:g} ms",
-                                                 spec_.absolute_error_ms)
-                                   : std::string())
-                 : fmt::format("{} does not say how far off it is: {:g} % are "
-                               "assumed",
-                               spec_.name, 100 * share),
-        ms, ms);
+    std::string reason = fmt::format(
+        "the spec was up to {:g} % off on what it was tested on", 100 * share);
+    if (!is_known) {
+      reason = fmt::format(
+          "the spec does not say how far off it is; {:g} % are assumed",
+          100 * share);
+    } else if (spec_.absolute_error_ms > 0) {
+      reason = fmt::format(
+          "the spec was up to {:g} % and {:g} ms off on what it was tested on",
+          100 * share, spec_.absolute_error_ms);
+    }
+    Add(std::move(reason), ms, ms);
   }
 
   void NumberType() {
     DeviceSpec other = spec_;
     if (spec_.int8_cycles_factor > 0) {
       other.int8_cycles_factor = spec_.cycles_factor;
-    } else {
-      other.int8_cycles_factor = spec_.cycles_factor;
-      other.cycles_factor = std::min(spec_.cycles_factor, kUint8Cycles);
+      const double change = ComputeMs(other) - ComputeMs(spec_);
+      Add(fmt::format("int8 weights are taken to need {:.2f} times the cycles "
+                      "of a full array, as on another device, uint8 ones need "
+                      "{:.2f}; not settled",
+                      spec_.int8_cycles_factor, spec_.cycles_factor),
+          -change, change);
+      return;
     }
-    const bool has_own = spec_.int8_cycles_factor > 0;
-    const double change = ComputeMs(other) - ComputeMs(spec_);
-    Add(fmt::format("whether {} weights take {:g} cycles, as the {} measured "
-                    "ones, or {:g} is not settled",
-                    has_own ? "int8" : "uint8",
-                    has_own ? spec_.cycles_factor : other.cycles_factor,
-                    "uint8",
-                    has_own ? spec_.int8_cycles_factor : spec_.cycles_factor),
-        -change, change);
+    other.int8_cycles_factor = spec_.cycles_factor;  // as measured
+    other.cycles_factor = std::min(spec_.cycles_factor, kUint8Cycles);
+    Add(fmt::format(
+            "{:.2f} times the cycles of a full array were measured with "
+            "int8 weights; uint8 ones need {:.2f} on another device",
+            spec_.cycles_factor, kUint8Cycles),
+        ComputeMs(spec_) - ComputeMs(other), 0);
+  }
+
+  // What starts of the array cost was read off one shape of convolution.
+  void Starts() {
+    double ms = 0;
+    for (const int op : segment_.ops) {
+      if (!IsLikeTheSeries(op)) {
+        ms += static_cast<double>(layers_[op].fills) * spec_.fill_cycles /
+              spec_.clock_hz * kMsPerSecond;
+      }
+    }
+    Add("what each start of the array costs was fitted to 3x3 convolutions of "
+        "64x64 maps alone",
+        ms, 0);
+  }
+
+  bool IsLikeTheSeries(int op) const {
+    if (layers_[op].kind != LayerKind::kConv) return true;  // no starts to tell
+    const auto shape = [&](const std::vector<int>& tensors, std::size_t i) {
+      return graph_.tensors[tensors[i]].shape;
+    };
+    const auto weights = shape(graph_.ops[op].inputs, 1);
+    const auto map = shape(graph_.ops[op].outputs, 0);
+    return weights.size() == 4 && weights[1] == 3 && weights[2] == 3 &&
+           map.size() == 4 && map[1] == 64 && map[2] == 64;
   }
 
   void Depthwise() {
@@ -289,6 +318,8 @@ class Doubter {
   std::vector<Doubt> doubts_;
 };
 
+bool IsWider(const Doubt& a, const Doubt& b) { return a.width() > b.width(); }
+
 TimeRange Summed(double ms, std::vector<Doubt> doubts) {
   constexpr double kLeast = 0.1;  // of the time: doubts are not independent
   TimeRange range{ms, ms, ms};
@@ -300,9 +331,7 @@ TimeRange Summed(double ms, std::vector<Doubt> doubts) {
   std::erase_if(doubts, [ms](const Doubt& doubt) {
     return std::max(doubt.faster_ms, doubt.slower_ms) < kNoticeable * ms;
   });
-  std::stable_sort(
-      doubts.begin(), doubts.end(),
-      [](const Doubt& a, const Doubt& b) { return a.width() > b.width(); });
+  std::stable_sort(doubts.begin(), doubts.end(), IsWider);
   range.doubts = std::move(doubts);
   return range;
 }
@@ -327,6 +356,14 @@ Confidence TimeRange::confidence() const {
   const double off = std::max(high_ms - ms, ms - low_ms);
   if (off <= kHigh * ms) return Confidence::kHigh;
   return off <= kMedium * ms ? Confidence::kMedium : Confidence::kLow;
+}
+
+void TimeRange::Add(const TimeRange& other) {
+  ms += other.ms;
+  low_ms += other.low_ms;
+  high_ms += other.high_ms;
+  doubts.insert(doubts.end(), other.doubts.begin(), other.doubts.end());
+  std::stable_sort(doubts.begin(), doubts.end(), IsWider);
 }
 
 TimeRange RangeOf(const Graph& graph, const Segment& segment,

@@ -38,6 +38,8 @@ struct TimeRange {
   std::vector<Doubt> doubts;
 
   Confidence confidence() const;
+  /// One after the other.
+  void Add(const TimeRange& other);
   bool Contains(double time_ms) const {
     return low_ms <= time_ms && time_ms <= high_ms;
   }

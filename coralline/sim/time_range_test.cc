@@ -76,7 +76,7 @@ TEST(RangeOf, TheNumberTypeIsInDoubtWhereItWasNotMeasured) {
     return RangeOfAll(MapNetwork(OpKind::kMaxPool2d, 32, type),
                       ReadDeviceSpec(device));
   };
-  const auto in_doubt = HasDoubt("is not settled");
+  const auto in_doubt = HasDoubt("times the cycles of a full array");
   EXPECT_THAT(range("edgetpu-pcie", DataType::kUint8), in_doubt);
   EXPECT_THAT(range("edgetpu-pcie", DataType::kInt8), Not(in_doubt));
   EXPECT_THAT(range("edgetpu-uint8-classifiers", DataType::kUint8),
