@@ -15,7 +15,7 @@
 namespace coralline::cli {
 namespace {
 
-constexpr std::array<Command, 13> kCommands = {{
+constexpr std::array<Command, 14> kCommands = {{
     {"inspect", "Show a model's operators, sizes and what each cut costs",
      ConfigureInspect},
     {"generate", "Write one of the paper's networks with random weights",
@@ -26,6 +26,8 @@ constexpr std::array<Command, 13> kCommands = {{
      ConfigurePlan},
     {"explain", "Say why a plan is the fastest, and what would help",
      ConfigureExplain},
+    {"sweep", "Compare numbers of devices and ways to cut, for many models",
+     ConfigureSweep},
     {"check", "Find out whether a plan file holds what it claims",
      ConfigureCheck},
     {"split", "Cut a model into segment files", ConfigureSplit},

@@ -24,7 +24,7 @@ struct Net::Window {
 struct Net::Weights {
   std::vector<int> shape;
   int channels_at = 0;  // dimension of the output channels
-  int fan_in = 0;       // products that one output sums up
+  float fan_in = 0;     // products that one output sums up
   bool per_channel = true;
   Norm norm = Norm::kBias;
   float deviation = 1;  // of what comes out, before the activation
@@ -36,6 +36,29 @@ int Slid(int size, int kernel, int stride, Padding padding, int dilation) {
   if (padding == Padding::kSame) return (size + stride - 1) / stride;
   const int reach = (kernel - 1) * dilation + 1;
   return size < reach ? 0 : (size - reach) / stride + 1;
+}
+
+// Points of the kernel that lie on the map and not on the padding around it,
+// on average.
+float PointsInside(int size, int kernel, int stride, Padding padding,
+                   int dilation) {
+  const int output = Slid(size, kernel, stride, padding, dilation);
+  const int reach = (kernel - 1) * dilation + 1;
+  const int missing = std::max(0, (output - 1) * stride + reach - size);
+  int points = 0;
+  for (int i = 0; i < output; ++i) {
+    for (int k = 0; k < kernel; ++k) {
+      const int at = i * stride + k * dilation - missing / 2;
+      points += at >= 0 && at < size ? 1 : 0;
+    }
+  }
+  return static_cast<float>(points) / static_cast<float>(output);
+}
+
+// Behind a pool, as measured in Inceptions: neighbours are alike in part.
+float DeviationBehind(OpKind kind, const Pool& pool, float deviation) {
+  if (pool.kernel.h * pool.kernel.w == 1) return deviation;
+  return deviation * (kind == OpKind::kMaxPool2d ? 1.1F : 0.7F);
 }
 
 template <typename T>
@@ -65,14 +88,18 @@ Extent Net::MapOf(const Value& value) const {
   return shape.size() == 4 ? Extent(shape[1], shape[2]) : Extent(1);
 }
 
-int Net::AddTensor(const Tensor& tensor) {
+void Net::CheckBytes(const Tensor& tensor) const {
   constexpr std::int64_t kLimit = std::numeric_limits<std::int32_t>::max();
   const auto bytes = NumBytes(tensor);
   if (!bytes || *bytes > kLimit) {
-    Fail(tensor.name,
-         fmt::format("has a tensor {} of 2 GB or more; use a smaller size",
-                     FormatShape(tensor.shape)));
+    Fail(tensor.name, fmt::format("has a tensor {} of 2 GB or more; use a "
+                                  "smaller size or fewer classes",
+                                  FormatShape(tensor.shape)));
   }
+}
+
+int Net::AddTensor(const Tensor& tensor) {
+  CheckBytes(tensor);
   graph_.tensors.push_back(tensor);
   return static_cast<int>(graph_.tensors.size()) - 1;
 }
@@ -153,6 +180,14 @@ Extent Net::Slide(const std::string& name, const Value& input,
   return output;
 }
 
+float Net::PointsUnder(const Value& input, const Window& window) const {
+  const auto [h, w] = MapOf(input);
+  return PointsInside(h, window.kernel.h, window.stride.h, window.padding,
+                      window.dilation) *
+         PointsInside(w, window.kernel.w, window.stride.w, window.padding,
+                      window.dilation);
+}
+
 void Net::Count(Norm norm, int channels) {
   switch (norm) {
     case Norm::kBatch:
@@ -160,6 +195,9 @@ void Net::Count(Norm norm, int channels) {
       break;
     case Norm::kBatchNoScale:
       parameters_ += 3L * channels;
+      break;
+    case Norm::kBatchTrained:
+      parameters_ += 2L * channels;
       break;
     case Norm::kBatchWithBias:
       parameters_ += 5L * channels;
@@ -178,16 +216,16 @@ std::vector<int> Net::AddWeights(const std::string& name, const Value& input,
   const int channels = weights.shape[weights.channels_at];
   const std::int64_t count = NumElements(weights.shape).value();
   const float scale = weights.deviation / kWeightDeviation /
-                      std::sqrt(static_cast<float>(weights.fan_in)) /
-                      input.deviation;
+                      std::sqrt(weights.fan_in) / input.deviation;
   const float input_scale = TensorOf(input).quantization.scale[0];
   const bool per_channel = is_int8() && weights.per_channel;
-  Tensor kernel = {
-      .name = name + "/weights",
-      .type = type_,
-      .shape = weights.shape,
-      .quantization = QuantizeWeights(type_, scale, per_channel ? channels : 0),
-      .constant_bytes = count};
+  Tensor kernel = {.name = name + "/weights",
+                   .type = type_,
+                   .shape = weights.shape,
+                   .constant_bytes = count};
+  CheckBytes(kernel);  // before there are as many scales
+  kernel.quantization =
+      QuantizeWeights(type_, scale, per_channel ? channels : 0);
   kernel.quantization.dimension = per_channel ? weights.channels_at : 0;
   Tensor bias = {.name = name + "/bias",
                  .type = DataType::kInt32,
@@ -208,13 +246,13 @@ std::vector<int> Net::AddWeights(const std::string& name, const Value& input,
 Value Net::AddConv(const Value& input, const Conv& conv) {
   const std::string name = NextName("conv");
   const int channels = ChannelsOf(input);
-  const auto [h, w] = Slide(
-      name, input, {conv.kernel, conv.stride, conv.padding, conv.dilation});
+  const Window window = {conv.kernel, conv.stride, conv.padding, conv.dilation};
+  const auto [h, w] = Slide(name, input, window);
   const float deviation = conv.gain * DeviationBefore(conv.activation);
   const auto weights = AddWeights(
       name, input,
       {.shape = {conv.filters, conv.kernel.h, conv.kernel.w, channels},
-       .fan_in = conv.kernel.h * conv.kernel.w * channels,
+       .fan_in = PointsUnder(input, window) * static_cast<float>(channels),
        .norm = conv.norm,
        .deviation = deviation});
   return AddOp(
@@ -232,14 +270,18 @@ Value Net::AddConv(const Value& input, const Conv& conv) {
 Value Net::AddDepthwise(const Value& input, const Depthwise& conv) {
   const std::string name = NextName("depthwise");
   const int channels = ChannelsOf(input) * conv.multiplier;
-  const auto [h, w] = Slide(
-      name, input, {conv.kernel, conv.stride, conv.padding, conv.dilation});
+  const Window window = {conv.kernel, conv.stride, conv.padding, conv.dilation};
+  const auto [h, w] = Slide(name, input, window);
   const float deviation = DeviationBefore(conv.activation);
+  // Channels are not joined, so what they have in common does not cancel out.
+  const Value seen = {
+      input.tensor,
+      RootMeanSquare(type_, TensorOf(input).quantization, input.deviation)};
   const auto weights =
-      AddWeights(name, input,
+      AddWeights(name, seen,
                  {.shape = {1, conv.kernel.h, conv.kernel.w, channels},
                   .channels_at = 3,
-                  .fan_in = conv.kernel.h * conv.kernel.w,
+                  .fan_in = PointsUnder(input, window),
                   .norm = conv.norm,
                   .deviation = deviation});
   return AddOp(OpKind::kDepthwiseConv2d, Version(3, conv.dilation > 1 ? 2 : 1),
@@ -267,7 +309,7 @@ Value Net::AddTransposeConv(const Value& input, const Conv& conv) {
   const auto weights = AddWeights(
       name, input,
       {.shape = {conv.filters, conv.kernel.h, conv.kernel.w, channels},
-       .fan_in = fan_in,
+       .fan_in = static_cast<float>(fan_in),
        .norm = conv.norm});
   const int output_shape = AddConstant(name + "/shape", {4}, shape);
   const Value output =
@@ -287,7 +329,7 @@ Value Net::AddDense(const Value& input, int units, Activation activation) {
   const float deviation = DeviationBefore(activation);
   const auto weights = AddWeights(name, input,
                                   {.shape = {units, fan_in},
-                                   .fan_in = fan_in,
+                                   .fan_in = static_cast<float>(fan_in),
                                    .per_channel = false,
                                    .deviation = deviation});
   return AddOp(OpKind::kFullyConnected, Version(4),
@@ -303,7 +345,8 @@ Value Net::AddPool(OpKind kind, const Value& input, const Pool& pool) {
   const auto [h, w] =
       Slide(name, input, {pool.kernel, pool.stride, pool.padding});
   return AddOp(kind, Version(2), {input.tensor},
-               Like(input, name, {1, h, w, ChannelsOf(input)}), input.deviation,
+               Like(input, name, {1, h, w, ChannelsOf(input)}),
+               DeviationBehind(kind, pool, input.deviation),
                Pool2dOptions{.kernel_h = pool.kernel.h,
                              .kernel_w = pool.kernel.w,
                              .stride_h = pool.stride.h,
@@ -339,7 +382,9 @@ Value Net::AddSum(const Value& a, const Value& b, Activation activation) {
   }
   // What is cut off below zero adds less.
   const float share = activation == Activation::kNone ? 1.0F : 0.6F;
-  const float deviation = std::hypot(a.deviation, share * b.deviation);
+  const float deviation = a.tensor == b.tensor
+                              ? 2 * a.deviation
+                              : std::hypot(a.deviation, share * b.deviation);
   return AddOp(OpKind::kAdd, Version(2), {a.tensor, b.tensor},
                Activated(name, shape, deviation, activation), deviation,
                AddOptions{activation});

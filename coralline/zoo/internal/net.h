@@ -33,6 +33,7 @@ struct Extent {
 enum class Norm {
   kBatch,          ///< batch normalization: 4 numbers a channel
   kBatchNoScale,   ///< without its scale: 3
+  kBatchTrained,   ///< what is trained of it: 2
   kBatchWithBias,  ///< behind a layer that has a bias too: 5
   kBias,           ///< 1
   kNothing,        ///< a bias of zeros, which nobody counts
@@ -173,8 +174,10 @@ class Net {
 
   Extent Slide(const std::string& name, const Value& input,
                const Window& window) const;
+  float PointsUnder(const Value& input, const Window& window) const;
   std::vector<int> AddWeights(const std::string& name, const Value& input,
                               const Weights& weights);
+  void CheckBytes(const Tensor& tensor) const;
   int AddTensor(const Tensor& tensor);
   int AddLiteral(Tensor tensor, std::vector<std::byte> data);
   int AddFactor(const std::string& name, int channels, float deviation);

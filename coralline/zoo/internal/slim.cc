@@ -7,7 +7,7 @@ Value AverageOf(Net& net, const Value& features) {
   net.SetScope("head");
   Value average = net.AddAveragePool(
       features, {.kernel = net.MapOf(features), .padding = Padding::kValid});
-  average.deviation /= 2;  // what differs from position to position is gone
+  average.deviation = features.deviation / 2;  // of the whole map
   return average;
 }
 
