@@ -232,8 +232,11 @@ TimeRange ExplainedPlan::PeriodRange() const {
     const TimeRange& range = ranges[i];
     const PlannedStage& stage = plan.stages[i];
     const double around_ms = MsOf(stage.cost.busy) - range.ms;
-    const double low_ms = (range.low_ms + around_ms) / stage.replicas;
-    const double high_ms = (range.high_ms + around_ms) / stage.replicas;
+    const double spread_ms = host_spread * MsOf(stage.cost.host);
+    const double low_ms =
+        (range.low_ms + around_ms - spread_ms) / stage.replicas;
+    const double high_ms =
+        (range.high_ms + around_ms + spread_ms) / stage.replicas;
     period.low_ms = std::max(period.low_ms, low_ms);
     period.high_ms = std::max(period.high_ms, high_ms);
     if (high_ms <= slowest_ms) continue;

@@ -261,6 +261,15 @@ class Doubter {
     return CostOf(graph_, segment_, layers_, other).streaming_ms;
   }
 
+  // One that would be kept if there was room.
+  bool StreamsALayer() const {
+    const auto& is_cached = cost_.placement.is_cached;
+    for (std::size_t i = 0; i < is_cached.size(); ++i) {
+      if (!is_cached[i] && layers_[segment_.ops[i]].num_blocks > 0) return true;
+    }
+    return false;
+  }
+
   // Images alone: of fully connected networks the placement is exact.
   void Room() {
     double pixels = 0;
@@ -279,7 +288,7 @@ class Doubter {
                  0.0));
     const double ms = cost_.streaming_ms;
     const double slower = StreamingMs(tight) - ms;
-    Add(cost_.placement.streamed_bytes > 0
+    Add(StreamsALayer()
             ? "how much a compiler keeps on the chip beside images varies"
             : "within reach of the capacity: a compiler may leave less room, "
               "and stream a layer",
