@@ -41,6 +41,7 @@ Json PlanJson(const ExplainedPlan& explained) {
                       {"output_ms", cost.output_ms + cost.relayout_ms},
                       {"fixed_ms", cost.fixed_ms + cost.instructions_ms},
                       {"host_ns", stage.cost.host.count()}});
+    stages.back().update(Json::parse(RangeJson(explained.ranges[i])));
   }
   Json json = {{"period_ns", explained.plan.period.count()},
                {"latency_ns", explained.plan.latency.count()},

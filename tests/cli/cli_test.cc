@@ -44,8 +44,10 @@ TEST_F(Cli, Simulate) {
       Run("simulate fc.tflite --cuts 2 --batch 1 --json --trace t.json");
   EXPECT_EQ(json.status, 0);
   for (const char* field :
-       {"\"origin\": \"simulated\"", "\"ms_per_inference\": ",
-        "\"on_chip_bytes\": ", "\"streaming_ms\": ", "\"speedup\": "}) {
+       {"\"origin\": \"simulated\"",
+        "\"ms_per_inference\": ", "\"on_chip_bytes\": ", "\"streaming_ms\": ",
+        "\"speedup\": ", "\"low_ms_per_inference\": ", "\"high_ms\": ",
+        "\"confidence\": \"medium\"", "\"doubts\": ["}) {
     EXPECT_THAT(json.output, HasSubstr(field));
   }
   EXPECT_GT(FileBytes("t.json"), 200);
@@ -105,6 +107,23 @@ TEST_F(Cli, ValidatePrintsTheTablesOfItsPage) {
   const Result json = Run("validate --json --measurements " + folder);
   EXPECT_THAT(json.output, AllOf(HasSubstr("\"median_error\""),
                                  HasSubstr("\"memory_matches\": 132")));
+}
+
+TEST_F(Cli, CalibrateFindsTheClassifiersSpecAgain) {
+  const std::string rows = CORALLINE_MEASUREMENTS_DIR "/networks.csv";
+  if (!std::filesystem::exists(rows)) GTEST_SKIP() << "no measurements";
+  const Result result =
+      Run("calibrate --device edgetpu-uint8-classifiers --measurements " +
+          rows + " -o mine.json");
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_THAT(result.output,
+              AllOf(HasSubstr("/compute/vector_rate"), HasSubstr("42 rows;"),
+                    HasSubstr("wrote mine.json")));
+  const Result refused =
+      Run("calibrate --constants /fixed/inference --measurements " + rows +
+          " -o other.json");
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_FALSE(std::filesystem::exists("other.json"));
 }
 
 TEST_F(Cli, CalibrateWritesASpecThatTheSimulatorTakes) {

@@ -29,7 +29,8 @@ TEST_F(PlanCli, PlansWithoutHardware) {
   for (const char* field :
        {"\"origin\": \"simulated\"", "\"period_ns\": ", "\"latency_ns\": ",
         "\"devices\": 3", "\"claim\": \"optimal over all orders\"",
-        "\"bound_ns\": ", "\"replicas\": 1"}) {
+        "\"bound_ns\": ", "\"replicas\": 1",
+        "\"low_ms\": ", "\"confidence\": \"medium\""}) {
     EXPECT_THAT(json.output, HasSubstr(field));
   }
 }
