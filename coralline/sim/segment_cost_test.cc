@@ -57,7 +57,7 @@ SegmentCost CostWithout(void (*change)(DeviceSpec& spec), DataType weights) {
 
 TEST(CostOf, AnAdditionTakesTheVectorUnit) {
   const SegmentCost cost = CostWithout([](DeviceSpec&) {}, DataType::kUint8);
-  EXPECT_NEAR(cost.layers[0].compute_ms, 3 * 1024 / 47e9 * 1e3, 1e-12);
+  EXPECT_NEAR(cost.layers[0].compute_ms, 3 * 1024 / 46e9 * 1e3, 1e-12);
   const SegmentCost without = CostWithout(
       [](DeviceSpec& spec) { spec.vector_bytes_per_s = 0; }, DataType::kUint8);
   EXPECT_EQ(without.layers[0].compute_ms, 0);

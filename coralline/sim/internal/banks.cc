@@ -47,9 +47,10 @@ std::int64_t BankBytes(const ParameterMemory& memory, const SegmentInput& input,
   if (memory.overflow_reserve_limit > 0) {
     overflow = std::min(overflow, memory.overflow_reserve_limit);
   }
+  // Two readings of the same room.
   const double reserve =
-      memory.reserve_per_input_byte * static_cast<double>(input.bytes) +
-      overflow;
+      std::max(memory.reserve_per_input_byte * static_cast<double>(input.bytes),
+               overflow);
   return memory.bank_bytes -
          static_cast<std::int64_t>(reserve / memory.num_banks);
 }
