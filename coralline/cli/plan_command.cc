@@ -9,6 +9,8 @@
 #include "coralline/cli/plan_report.h"
 #include "coralline/cli/planned.h"
 #include "coralline/cli/progress.h"
+#include "coralline/cli/splits.h"
+#include "coralline/cli/splits_text.h"
 #include "coralline/tflite/reader.h"
 
 namespace coralline::cli {
@@ -63,8 +65,19 @@ void PrintIfLate(const ModelProblem& problem, const MeasuredPlan& measured) {
       worst);
 }
 
+void PrintSplits(const SplitPlan& chosen, const Plan& plan) {
+  if (chosen.splits.empty()) return;
+  fmt::print("{}\n", SplitsText(chosen.splits));
+  if (chosen.unsplit) {
+    fmt::print("with whole layers a result every {}, {} as long\n",
+               FormatMs(chosen.unsplit->period),
+               FormatRatio(chosen.unsplit->period, plan.period));
+  }
+}
+
 void PrintText(const Planned& planned, const ModelProblem& problem,
-               const PlanCommandOptions& options, Objective objective) {
+               const SplitPlan& chosen, const PlanCommandOptions& options,
+               Objective objective) {
   const Plan& plan = planned.plan;
   const ExplainedPlan explained = ExplainPlan(problem, plan);
   fmt::print("{}: {} stage{} on {} device{}, {} host, {}\n",
@@ -72,11 +85,12 @@ void PrintText(const Planned& planned, const ModelProblem& problem,
              plan.stages.size() == 1 ? "" : "s", explained.num_devices,
              explained.num_devices == 1 ? "" : "s", options.host,
              planned.origin);
-  fmt::print("a result every {} ({:.1f} per second), latency {}\n\n",
+  fmt::print("a result every {} ({:.1f} per second), latency {}\n",
              FormatMs(plan.period),
              1e9 / static_cast<double>(plan.period.count()),
              FormatMs(plan.latency));
-  fmt::print("{}", StageTable(explained, problem));
+  PrintSplits(chosen, plan);
+  fmt::print("\n{}", StageTable(explained, problem));
   fmt::print("\ncertificate: {}\n", ClaimText(plan, objective));
   if (plan.certificate) {
     fmt::print("by {}\n", plan.certificate->method);
@@ -137,7 +151,8 @@ Json CertificateJson(const Plan& plan, Objective objective) {
 }
 
 void PrintJson(const Planned& planned, const ModelProblem& problem,
-               const PlanCommandOptions& options, Objective objective) {
+               const SplitPlan& chosen, const PlanCommandOptions& options,
+               Objective objective) {
   const Plan& plan = planned.plan;
   const ExplainedPlan explained = ExplainPlan(problem, plan);
   Json json = {
@@ -152,6 +167,12 @@ void PrintJson(const Planned& planned, const ModelProblem& problem,
       {"devices", explained.num_devices},
       {"stages", StagesJson(explained, problem)},
       {"certificate", CertificateJson(plan, objective)}};
+  if (!chosen.splits.empty()) {
+    json["split_layers"] = SplitsJson<Json>(chosen.splits);
+    if (chosen.unsplit) {
+      json["whole_layers_period_ns"] = chosen.unsplit->period.count();
+    }
+  }
   if (planned.measured) {
     json["measured_segments"] = planned.measured->lazy.measured;
     json["cached_segments"] = planned.measured->num_cached;
@@ -193,11 +214,6 @@ int Run(const PlanCommandOptions& options) {
   const Model model = ReadTflite(options.model);
   ProblemOptions problem_options = ProblemOptionsOf(options);
   problem_options.cpu_fallback = options.strategy != "optimal";
-  const ModelProblem problem(model, groups, problem_options);
-  if (options.front) {
-    PrintFront(problem, options);
-    return 0;
-  }
   // The search asks now and then whether to stop: a sign of life.
   std::optional<Progress> progress(std::in_place, "searching, step", 0);
   plan_options.should_stop = [stop = plan_options.should_stop, &progress,
@@ -205,15 +221,26 @@ int Run(const PlanCommandOptions& options) {
     progress->Update(++steps);
     return stop();
   };
-  const Planned planned = MakePlanned(problem, named, plan_options, options);
+  const SplitPlan chosen =
+      ChooseSplits(model, named, problem_options, plan_options, options);
+  const ModelProblem problem(chosen.model, groups, problem_options);
+  if (options.front) {
+    progress.reset();
+    PrintFront(problem, options);
+    return 0;
+  }
+  const Planned planned =
+      MakePlanned(problem, named, plan_options, options, chosen.plan);
   progress.reset();
   if (!options.output.empty()) {
     WritePlanDocument(options.output,
-                      DocumentOf(planned, problem, plan_options, options),
-                      model.graph);
+                      DocumentOf(planned, problem, model, chosen.splits,
+                                 plan_options, options),
+                      chosen.model.graph);
   }
-  options.json ? PrintJson(planned, problem, options, plan_options.objective)
-               : PrintText(planned, problem, options, plan_options.objective);
+  options.json
+      ? PrintJson(planned, problem, chosen, options, plan_options.objective)
+      : PrintText(planned, problem, chosen, options, plan_options.objective);
   return Interrupted() ? kInterrupted : 0;
 }
 
