@@ -25,6 +25,7 @@ Action ConfigureGenerate(CLI::App& app);
 Action ConfigureProfile(CLI::App& app);
 Action ConfigurePlan(CLI::App& app);
 Action ConfigureExplain(CLI::App& app);
+Action ConfigureSweep(CLI::App& app);
 Action ConfigureCheck(CLI::App& app);
 Action ConfigureSplit(CLI::App& app);
 Action ConfigureVerify(CLI::App& app);

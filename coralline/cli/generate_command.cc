@@ -3,23 +3,34 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "coralline/base/error.h"
 #include "coralline/base/file.h"
 #include "coralline/cli/command.h"
 #include "coralline/cli/format.h"
+#include "coralline/cli/table.h"
 #include "coralline/graph/macs.h"
+#include "coralline/zoo/networks.h"
 #include "coralline/zoo/synthetic.h"
 
 namespace coralline::cli {
 namespace {
 
 constexpr const char* kFooter =
+    "Weights are random, the same for the same seed; shapes, quantization and\n"
+    "ops are those that a converter gives the published network.\n\n"
     "Examples:\n"
+    "  coralline generate --list\n"
+    "  coralline generate resnet50 -o resnet50.tflite\n"
+    "  coralline generate mobilenet_v1 --width 0.25 --size 128 --type uint8\n"
     "  coralline generate fc --width 2620 -o fc.tflite\n"
     "  coralline generate conv --width 442 --size 64";
 
 struct Options {
   FullyConnectedNet fc{.width = 0};
   ConvNet conv{.width = 0};
+  std::string name;
+  NetworkOptions network;
+  bool list = false;
   std::string file;
   bool json = false;
 };
@@ -86,18 +97,88 @@ CLI::App* AddConv(CLI::App& app, Options& options) {
   return conv;
 }
 
+void AddNetwork(CLI::App& app, Options& options) {
+  auto* name = app.add_option("NETWORK", options.name,
+                              "A published network, by its name in --list");
+  app.add_flag("--list", options.list, "Print the networks and what they take")
+      ->excludes(name);
+  app.add_option("--size", options.network.size,
+                 "Pixels along a side; 0: the network's own")
+      ->capture_default_str();
+  app.add_option("--classes", options.network.classes,
+                 "Results of the classifier; 0: the network's own")
+      ->capture_default_str();
+  app.add_option("--width", options.network.width,
+                 "Share of the channels, of a network that has widths")
+      ->capture_default_str();
+  const std::map<std::string, DataType> types = {{"int8", DataType::kInt8},
+                                                 {"uint8", DataType::kUint8}};
+  app.add_option("--type", options.network.type,
+                 "int8 (weights per channel) or uint8 (per tensor)")
+      ->transform(CLI::CheckedTransformer(types, CLI::ignore_case))
+      ->option_text("int8|uint8");
+  app.add_option("--seed", options.network.seed, "Of the weights")
+      ->capture_default_str();
+  AddCommon(app, options);
+}
+
+void PrintListJson() {
+  auto json = nlohmann::ordered_json::array();
+  for (const Architecture& architecture : Architectures()) {
+    const NetworkShape shape = DescribeNetwork(architecture.name);
+    json.push_back({{"name", architecture.name},
+                    {"title", architecture.title},
+                    {"size", architecture.size},
+                    {"classes", architecture.classes},
+                    {"has_width", architecture.has_width},
+                    {"ops", shape.graph.num_ops()},
+                    {"parameters", shape.parameters},
+                    {"parameter_bytes", ParameterBytes(shape.graph)},
+                    {"macs", MacCount(shape.graph)}});
+  }
+  fmt::print("{}\n", json.dump(2));
+}
+
+void PrintListText() {
+  Table table({"name", "network", "size>", "ops>", "parameters>", "MACs>"});
+  for (const Architecture& architecture : Architectures()) {
+    const NetworkShape shape = DescribeNetwork(architecture.name);
+    table.AddRow(
+        {std::string(architecture.name), std::string(architecture.title),
+         std::to_string(architecture.size),
+         std::to_string(shape.graph.num_ops()), FormatCount(shape.parameters),
+         FormatCount(MacCount(shape.graph))});
+  }
+  fmt::print(
+      "{}\nParameters as the authors count them, before batch "
+      "normalization is folded.\n",
+      table.Format());
+}
+
+Model Generate(const Options& options) {
+  if (options.name.empty()) {
+    throw Error(ErrorKind::kUsage,
+                "which network? 'coralline generate --list' has them all");
+  }
+  return GenerateNetwork(options.name, options.network);
+}
+
 }  // namespace
 
 Action ConfigureGenerate(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* fc = AddFullyConnected(app, *options);
-  AddConv(app, *options);
-  app.require_subcommand(1);
+  const CLI::App* fc = AddFullyConnected(app, *options);
+  const CLI::App* conv = AddConv(app, *options);
+  AddNetwork(app, *options);
+  app.require_subcommand(0, 1);
   app.footer(kFooter);
-  return [options, fc] {
-    const Model model = fc->parsed() ? GenerateFullyConnected(options->fc)
-                                     : GenerateConv(options->conv);
-    return Write(model, *options);
+  return [options, fc, conv] {
+    if (fc->parsed())
+      return Write(GenerateFullyConnected(options->fc), *options);
+    if (conv->parsed()) return Write(GenerateConv(options->conv), *options);
+    if (!options->list) return Write(Generate(*options), *options);
+    options->json ? PrintListJson() : PrintListText();
+    return 0;
   };
 }
 

@@ -4,18 +4,18 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "coralline/base/edit_distance.h"
 #include "coralline/base/error.h"
 #include "coralline/cli/command.h"
 
 namespace coralline::cli {
 namespace {
 
-constexpr std::array<Command, 13> kCommands = {{
+constexpr std::array<Command, 14> kCommands = {{
     {"inspect", "Show a model's operators, sizes and what each cut costs",
      ConfigureInspect},
     {"generate", "Write one of the paper's networks with random weights",
@@ -26,6 +26,8 @@ constexpr std::array<Command, 13> kCommands = {{
      ConfigurePlan},
     {"explain", "Say why a plan is the fastest, and what would help",
      ConfigureExplain},
+    {"sweep", "Compare numbers of devices and ways to cut, for many models",
+     ConfigureSweep},
     {"check", "Find out whether a plan file holds what it claims",
      ConfigureCheck},
     {"split", "Cut a model into segment files", ConfigureSplit},
@@ -44,21 +46,6 @@ constexpr std::array<Command, 13> kCommands = {{
 constexpr const char* kExitStatus =
     "Exit status: 0 ok, 1 failed, 2 usage, 3 bad model, 4 device,\n"
     "130 interrupted.";
-
-// Levenshtein distance, one row at a time.
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substitute = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, substitute});
-    }
-  }
-  return row.back();
-}
 
 void CheckCommandName(std::string_view name) {
   const auto distance = [name](const Command& command) {

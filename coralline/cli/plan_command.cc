@@ -11,6 +11,7 @@
 #include "coralline/cli/progress.h"
 #include "coralline/cli/splits.h"
 #include "coralline/cli/splits_text.h"
+#include "coralline/planning/host_ops.h"
 #include "coralline/tflite/reader.h"
 
 namespace coralline::cli {
@@ -100,6 +101,11 @@ void PrintText(const Planned& planned, const ModelProblem& problem,
         "note: the model is {} parts that no tensor joins; one pipeline "
         "runs them all\n",
         parts);
+  }
+  if (plan.certificate && problem.options().cpu_fallback) {
+    fmt::print(
+        "note: what a device leaves to the CPU its host runs within the same "
+        "stage\n");
   }
   const bool is_simulated =
       plan.certificate && !planned.measured && !planned.profile;
@@ -213,7 +219,10 @@ int Run(const PlanCommandOptions& options) {
   PlanOptions plan_options = PlanOptionsOf(options);
   const Model model = ReadTflite(options.model);
   ProblemOptions problem_options = ProblemOptionsOf(options);
-  problem_options.cpu_fallback = options.strategy != "optimal";
+  problem_options.cpu_fallback =
+      options.strategy != "optimal" ||
+      (options.profile.empty() && !options.front && !IsMeasured(named) &&
+       IsFasterWithFallback(model, groups, problem_options, plan_options));
   // The search asks now and then whether to stop: a sign of life.
   std::optional<Progress> progress(std::in_place, "searching, step", 0);
   plan_options.should_stop = [stop = plan_options.should_stop, &progress,
@@ -251,7 +260,7 @@ Action ConfigurePlan(CLI::App& app) {
   AddPlanningOptions(app, *options);
   app.add_option("--strategy", options->strategy,
                  "optimal; or another method's cut into --count segments: "
-                 "compiler, equal-layers, libcoral, exhaustive")
+                 "compiler, equal-layers, balanced, libcoral, exhaustive")
       ->capture_default_str();
   app.add_option("--profile", options->profile,
                  "Take the costs from this file, made by 'profile'");

@@ -1,6 +1,7 @@
 #include "coralline/plan/baselines.h"
 
 #include "coralline/base/check.h"
+#include "coralline/graph/balance.h"
 #include "coralline/plan/compiler_partitioner.h"
 #include "coralline/plan/equal_layers.h"
 #include "coralline/plan/exhaustive_cuts.h"
@@ -15,6 +16,9 @@ std::optional<std::vector<Segment>> SegmentsBy(
       return CompilerSegments(graph, num_segments);
     case Strategy::kEqualLayers:
       return EqualLayerSegments(graph, num_segments);
+    case Strategy::kBalanced:
+      return SegmentsAt(graph.num_ops(),
+                        EqualParameterCuts(graph, num_segments));
     case Strategy::kExhaustive:
       return ExhaustiveSegments(problem, num_segments);
     case Strategy::kLibcoral: {

@@ -19,6 +19,61 @@ int NumDevices(const PlanProblem& problem, int max_devices) {
   return max_devices > 0 ? std::min(devices, max_devices) : devices;
 }
 
+std::int64_t CeilDiv(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+// All busy times of a plan of at most so many stages together.
+std::int64_t WorkFloor(const PlanProblem& problem, int num_stages) {
+  const CostFloors& floors = problem.floors;
+  std::int64_t work = floors.stage.count();
+  for (const auto& op : floors.ops) work += op.count();
+  work = std::max(work, floors.all.count());
+  if (floors.together) work += floors.together(num_stages).count();
+  return work;
+}
+
+std::int64_t PeriodFloor(const PlanProblem& problem, int num_devices) {
+  const CostFloors& floors = problem.floors;
+  const std::int64_t together =
+      CeilDiv(WorkFloor(problem, num_devices), num_devices);
+  std::int64_t longest = 0;
+  for (const auto& op : floors.ops) longest = std::max(longest, op.count());
+  const int replicas = std::min(problem.max_replicas, num_devices);
+  return std::max(together, CeilDiv(longest + floors.stage.count(), replicas));
+}
+
+int FewestDevices(const PlanProblem& problem, const PlanOptions& options) {
+  const int devices = NumDevices(problem, options.max_devices);
+  int fewest = 1;
+  while (fewest < devices &&
+         PeriodFloor(problem, fewest) > options.target_period.count()) {
+    ++fewest;
+  }
+  return fewest;
+}
+
+// No plan has a smaller value, as the floors tell; a plan that has this one is
+// the best in everything that the objective compares.
+PlanValue LeastValue(const PlanProblem& problem, const PlanOptions& options) {
+  const bool has_target = options.objective == Objective::kDevices;
+  const int devices = has_target ? FewestDevices(problem, options)
+                                 : NumDevices(problem, options.max_devices);
+  const std::int64_t period = PeriodFloor(problem, devices);
+  const std::int64_t latency = WorkFloor(problem, devices);
+  const std::int64_t used = CeilDiv(latency, std::max<std::int64_t>(1, period));
+  switch (options.objective) {
+    case Objective::kThroughput:
+      return {period, latency, used};
+    case Objective::kLatency:
+      return {latency, period, used};
+    case Objective::kDevices:
+      return {devices, period, latency};
+  }
+  return {};
+}
+
+// So many take longer to search than some orders do.
+constexpr int kManyBoundaries = 20'000;
+
 // Sets up what all searches of one FindPlan share.
 class Planner {
  public:
@@ -26,7 +81,7 @@ class Planner {
       : problem_(problem),
         options_(options),
         order_(OrderOf(problem)),
-        bound_(FloorBound(problem, options)) {}
+        least_(LeastValue(problem, options)) {}
 
   std::optional<Plan> Run() {
     Certificate certificate = SearchOrder(order_);
@@ -61,51 +116,70 @@ class Planner {
             .segments = planner.num_segments()};
   }
 
-  Certificate SearchAllOrders(Certificate one_order) {
-    const auto lattice = LatticeOfAllOrders(problem_.precedence, order_,
-                                            options_.max_boundaries);
-    if (!lattice) return SearchSomeOrders(one_order);
+  Certificate SearchAllOrders(Certificate certificate) {
+    if (best_ && Value() == least_) return AsLeast(certificate);
+    for (const std::vector<int>& order : problem_.other_orders) {
+      AddOrder(order, certificate);
+    }
+    if (best_ && Value() == least_) return AsLeast(certificate);
+    const auto lattice =
+        LatticeOfAllOrders(problem_.precedence, order_, options_.max_boundaries,
+                           options_.should_stop);
+    if (!lattice) return SearchSomeOrders(certificate);
     const bool is_chain =
         lattice->num_boundaries() == static_cast<int>(order_.size()) + 1;
     if (is_chain) {
-      one_order.claim = Claim::kAllOrders;
-      one_order.method = fmt::format(
+      certificate.claim = Claim::kAllOrders;
+      certificate.method = fmt::format(
           "dynamic programming over the {} boundaries of the only order",
-          one_order.boundaries);
-      return one_order;
+          certificate.boundaries);
+      return certificate;
     }
-    Certificate certificate =
-        Search(*lattice, {.plan = options_,
-                          .max_segments = options_.max_segments,
-                          .should_stop = options_.should_stop});
-    if (!is_complete_) return SearchSomeOrders(certificate);
-    certificate.claim = Claim::kAllOrders;
-    certificate.method = fmt::format(
+    // The better the best plan so far, the less there is to look at.
+    const bool has_many = lattice->num_boundaries() > kManyBoundaries;
+    if (has_many) certificate = SearchSomeOrders(certificate);
+    if (certificate.claim == Claim::kAllOrders) return certificate;
+    Certificate all = Search(*lattice, {.plan = options_,
+                                        .max_segments = options_.max_segments,
+                                        .should_stop = options_.should_stop});
+    if (!is_complete_) {
+      certificate.boundaries = all.boundaries;
+      certificate.segments += all.segments;
+      return has_many ? certificate : SearchSomeOrders(certificate);
+    }
+    all.claim = Claim::kAllOrders;
+    all.method = fmt::format(
         "dynamic programming over the {} boundaries of all orders of the ops",
-        certificate.boundaries);
-    if (best_) certificate.bound = std::get<0>(Value());
+        all.boundaries);
+    if (best_) all.bound = std::get<0>(Value());
+    return all;
+  }
+
+  void AddOrder(const std::vector<int>& order, Certificate& certificate) {
+    certificate.segments += SearchOrder(order).segments;
+    ++certificate.orders;
+  }
+
+  Certificate AsLeast(Certificate certificate) const {
+    certificate.claim = Claim::kAllOrders;
+    certificate.bound = std::get<0>(least_);
+    certificate.method = "its ops cannot cost less together";
     return certificate;
   }
 
   Certificate SearchSomeOrders(Certificate certificate) {
-    if (best_ && std::get<0>(Value()) == bound_) {
-      certificate.claim = Claim::kAllOrders;
-      certificate.bound = bound_;
-      certificate.method = "its ops cannot cost less together";
-      return certificate;
-    }
+    const std::int64_t bound = std::get<0>(least_);
+    if (best_ && std::get<0>(Value()) == bound) return AsLeast(certificate);
     OrderSearch orders(problem_.precedence, order_);
     const std::int64_t most = certificate.segments + options_.max_segments;
     while (certificate.orders < options_.max_orders &&
            certificate.segments < most &&
            !(options_.should_stop && options_.should_stop())) {
-      const Certificate one = SearchOrder(orders.Next());
-      certificate.segments += one.segments;
-      ++certificate.orders;
+      AddOrder(orders.Next(), certificate);
       if (is_better_) orders.Keep();
     }
     certificate.claim = Claim::kWithin;
-    certificate.bound = bound_;
+    certificate.bound = bound;
     certificate.method = fmt::format(
         "the best of {} orders of the ops, against the sum of the least that "
         "they can cost",
@@ -118,33 +192,12 @@ class Planner {
   const PlanProblem& problem_;
   const PlanOptions& options_;
   const std::vector<int> order_;
-  const std::int64_t bound_;
+  const PlanValue least_;
   std::optional<Plan> best_;
   // Of the last search.
   bool is_better_ = false;
   bool is_complete_ = true;
 };
-
-std::int64_t CeilDiv(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
-// All busy times of a plan of at most so many stages together.
-std::int64_t WorkFloor(const PlanProblem& problem, int num_stages) {
-  const CostFloors& floors = problem.floors;
-  std::int64_t work = floors.stage.count();
-  for (const auto& op : floors.ops) work += op.count();
-  if (floors.together) work += floors.together(num_stages).count();
-  return work;
-}
-
-std::int64_t PeriodFloor(const PlanProblem& problem, int num_devices) {
-  const CostFloors& floors = problem.floors;
-  const std::int64_t together =
-      CeilDiv(WorkFloor(problem, num_devices), num_devices);
-  std::int64_t longest = 0;
-  for (const auto& op : floors.ops) longest = std::max(longest, op.count());
-  const int replicas = std::min(problem.max_replicas, num_devices);
-  return std::max(together, CeilDiv(longest + floors.stage.count(), replicas));
-}
 
 bool Beats(const Plan& a, const Plan& b) {
   return a.period <= b.period && a.latency <= b.latency &&
@@ -207,21 +260,7 @@ PlanValue ValueOf(const Plan& plan, Objective objective) {
 
 std::int64_t FloorBound(const PlanProblem& problem,
                         const PlanOptions& options) {
-  const int devices = NumDevices(problem, options.max_devices);
-  switch (options.objective) {
-    case Objective::kThroughput:
-      return PeriodFloor(problem, devices);
-    case Objective::kLatency:
-      return WorkFloor(problem, devices);
-    case Objective::kDevices:
-      break;
-  }
-  int fewest = 1;
-  while (fewest < devices &&
-         PeriodFloor(problem, fewest) > options.target_period.count()) {
-    ++fewest;
-  }
-  return fewest;
+  return std::get<0>(LeastValue(problem, options));
 }
 
 std::optional<Plan> FindPlan(const PlanProblem& problem,

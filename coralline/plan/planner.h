@@ -38,11 +38,11 @@ struct PlanOptions {
   bool all_orders = true;
   /// Beyond so many places to cut, or segments between them to look at, orders
   /// are searched instead of all of them: until that is so many segments again.
-  std::int64_t max_boundaries = 200'000;
+  std::int64_t max_boundaries = 1'000'000;
   std::int64_t max_segments = 30'000'000;
   int max_orders = 100;
   /// Asked now and then; true ends the search with the best plan so far. The
-  /// first order is always searched to its end.
+  /// problem's orders are always searched to their end.
   std::function<bool()> should_stop;
 };
 

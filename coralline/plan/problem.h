@@ -60,6 +60,9 @@ struct CostFloors {
   /// The cost of a segment is never below `stage` plus the sum of its ops'.
   std::vector<std::chrono::nanoseconds> ops;
   std::chrono::nanoseconds stage{0};
+  /// What the busy times of any plan add up to at least, where that is more
+  /// than the sum of the above: each of them may be rounded down.
+  std::chrono::nanoseconds all{0};
   /// What the busy times of all stages of any plan with so many stages or fewer
   /// hold beside that, such as streaming what their memories cannot.
   std::function<std::chrono::nanoseconds(int num_stages)> together;
@@ -82,6 +85,9 @@ struct PlanProblem {
   /// The order that a plan "for this order" cuts; empty: 0, 1, 2 ... Requires
   /// each op once, after its predecessors.
   std::vector<int> order;
+  /// A plan over all orders is no worse than any that cuts one of these, also
+  /// where there are too many orders to look at. Requirements as for `order`.
+  std::vector<std::vector<int>> other_orders;
   std::vector<DeviceClass> classes;
   /// Of one stage.
   int max_replicas = 16;

@@ -21,6 +21,8 @@ StageCost Scaled(StageCost cost, double factor) {
 CostFloors Scaled(const CostFloors& floors, double factor) {
   CostFloors scaled = floors;
   scaled.stage = Scaled(floors.stage, factor);
+  // The cost of each stage is rounded down, so their sum may be less.
+  if (factor != 1) scaled.all = nanoseconds(0);
   for (nanoseconds& op : scaled.ops) op = Scaled(op, factor);
   if (floors.together) {
     scaled.together = [together = floors.together, factor](int num_stages) {

@@ -19,6 +19,7 @@ constexpr std::array kStrategies = {
     Named{Strategy::kOptimal, "optimal"},
     Named{Strategy::kCompiler, "compiler"},
     Named{Strategy::kEqualLayers, "equal-layers"},
+    Named{Strategy::kBalanced, "balanced"},
     Named{Strategy::kLibcoral, "libcoral"},
     Named{Strategy::kExhaustive, "exhaustive"},
 };

@@ -10,6 +10,7 @@ enum class Strategy {
   kOptimal,      ///< ours, with a certificate
   kCompiler,     ///< edgetpu_compiler --num_segments, compiler_partitioner.h
   kEqualLayers,  ///< the paper's for dense nets, equal_layers.h
+  kBalanced,     ///< equal parameters, graph/balance.h
   kLibcoral,     ///< partition_with_profiling, libcoral_partitioner.h
   kExhaustive,   ///< the paper's profiled one, exhaustive_cuts.h
 };

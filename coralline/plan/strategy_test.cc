@@ -11,7 +11,7 @@ namespace {
 TEST(Strategy, ReadsTheNamesThatItGives) {
   for (const Strategy strategy :
        {Strategy::kOptimal, Strategy::kCompiler, Strategy::kEqualLayers,
-        Strategy::kLibcoral, Strategy::kExhaustive}) {
+        Strategy::kBalanced, Strategy::kLibcoral, Strategy::kExhaustive}) {
     EXPECT_EQ(ParseStrategy(StrategyName(strategy)), strategy);
   }
   EXPECT_EQ(StrategyName(Strategy::kEqualLayers), "equal-layers");
@@ -25,7 +25,7 @@ TEST(Strategy, AnUnknownNameIsAnsweredWithTheKnownOnes) {
     EXPECT_EQ(error.kind(), ErrorKind::kUsage);
     EXPECT_STREQ(error.what(),
                  "no strategy 'optimum'; expected one of optimal, compiler, "
-                 "equal-layers, libcoral, exhaustive");
+                 "equal-layers, balanced, libcoral, exhaustive");
   }
 }
 

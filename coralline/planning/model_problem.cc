@@ -6,18 +6,20 @@
 #include <array>
 
 #include "coralline/base/error.h"
+#include "coralline/plan/compiler_partitioner.h"
 #include "coralline/sim/operator_support.h"
 
 namespace coralline {
 namespace {
 
-// What comes before, on and after the accelerator: an order in which every part
-// can be cut off, whatever the file's.
-std::vector<int> OrderOf(const MappedParts& parts) {
-  std::vector<int> order = parts.head.ops;
-  for (const Segment* part : {&parts.mapped, &parts.tail}) {
-    order.insert(order.end(), part->ops.begin(), part->ops.end());
-  }
+// What comes before, on and after the accelerator, each in the given order: one
+// in which every part can be cut off.
+std::vector<int> ByParts(const MappedParts& parts, std::vector<int> order) {
+  std::vector<int> part(order.size(), 0);
+  for (const int op : parts.mapped.ops) part[op] = 1;
+  for (const int op : parts.tail.ops) part[op] = 2;
+  std::stable_sort(order.begin(), order.end(),
+                   [&part](int a, int b) { return part[a] < part[b]; });
   return order;
 }
 
@@ -55,7 +57,11 @@ ModelProblem::ModelProblem(const Model& model,
   }
   costs_ = std::make_unique<SimulatedCosts>(model, models_, options.host);
   problem_.precedence = PrecedenceOf(model.graph);
-  problem_.order = OrderOf(parts);
+  problem_.order = ByParts(parts, OpRange(0, model.graph.num_ops()).ops);
+  std::vector<int> compiler_order = ByParts(parts, CompilerOrder(model.graph));
+  if (compiler_order != problem_.order) {
+    problem_.other_orders.push_back(std::move(compiler_order));
+  }
   problem_.max_replicas = options.max_replicas;
   problem_.costs = costs_.get();
   problem_.floors = costs_->Floors();

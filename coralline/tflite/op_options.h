@@ -94,12 +94,10 @@ struct StridedSliceOptions {
 
 /// Options of one op; monostate for kinds that have none, or whose options
 /// repeat what a constant input says (RESHAPE).
-using OpOptions =
-    std::variant<std::monostate, Conv2dOptions, DepthwiseConv2dOptions,
-                 TransposeConvOptions, Pool2dOptions, FullyConnectedOptions,
-                 SoftmaxOptions, ConcatenationOptions, AddOptions, MulOptions,
-                 SubOptions, ResizeBilinearOptions,
-                 ResizeNearestNeighborOptions, ReducerOptions,
-                 StridedSliceOptions>;
+using OpOptions = std::variant<
+    std::monostate, Conv2dOptions, DepthwiseConv2dOptions, TransposeConvOptions,
+    Pool2dOptions, FullyConnectedOptions, SoftmaxOptions, ConcatenationOptions,
+    AddOptions, MulOptions, SubOptions, ResizeBilinearOptions,
+    ResizeNearestNeighborOptions, ReducerOptions, StridedSliceOptions>;
 
 }  // namespace coralline

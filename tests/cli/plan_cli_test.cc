@@ -167,9 +167,14 @@ TEST_F(PlanCli, ExplainsThePublishedCases) {
 TEST_F(PlanCli, GivesTheCpuWhatTheAcceleratorLeaves) {
   const std::string model = Shared("deeplabv3_mnv2_dm05_pascal_quant.tflite");
   if (!std::filesystem::exists(model)) GTEST_SKIP() << "no shared models";
-  const Result plan = Run("plan " + model + " --count 2");
+  const Result plan = Run("plan " + model + " --count 1");
   EXPECT_THAT(plan.output, AllOf(HasSubstr("ops 70-71  cpu"),
                                  HasSubstr("2 stages on 1 device,")));
+  // Two cores, one beside each device, are faster than one for both.
+  const Result two = Run("plan " + model + " --count 2 -o plan.json");
+  EXPECT_THAT(two.output, AllOf(HasSubstr("1 stage on 2 devices,"),
+                                HasSubstr("its host runs within the same")));
+  EXPECT_EQ(Run("check plan.json").status, 0);
   // A profile of the accelerator leaves the CPU's costs as they are.
   Run("profile " + model + " --device edgetpu-pcie -o p.json");
   const Result profiled =

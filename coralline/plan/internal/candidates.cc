@@ -42,6 +42,7 @@ class Candidates::Builder {
       out_.first_.push_back(out_.all_.size());
       if (from < last_ && MayPass(from, 0, 0, from) && out_.is_complete_) {
         from_ = from;
+        AskForRest();
         Visit(from, -1);
       }
     }
@@ -67,15 +68,39 @@ class Candidates::Builder {
            reach_.latency[from] + latency + rest <= limits_.latency;
   }
 
+  // The last stage, from here to the end.
+  void AskForRest() {
+    const std::int64_t floor =
+        work_[last_] - work_[from_] + problem_.floors.stage.count();
+    const std::int64_t replicas = ReplicasFor(floor, limits_.period);
+    if (replicas > out_.max_replicas_ ||
+        !MayPass(from_, replicas, floor, last_)) {
+      return;
+    }
+    std::vector<std::pair<int, int>> rest;  // rank and op
+    for (int b = from_; b != last_; b = lattice_.StepsFrom(b).front().to) {
+      const Lattice::Step& step = lattice_.StepsFrom(b).front();
+      rest.emplace_back(step.rank, step.op);
+    }
+    std::sort(rest.begin(), rest.end());
+    for (const auto& [rank, op] : rest) ops_.push_back(op);
+    AskForCost(last_);
+    ops_.clear();
+  }
+
+  // All but the last stage: at least one more follows.
   void Visit(int boundary, int last_rank) {
     for (const Lattice::Step& step : lattice_.StepsFrom(boundary)) {
-      if (step.rank <= last_rank || !out_.is_complete_) continue;
+      if (step.rank <= last_rank || step.to == last_ || !out_.is_complete_) {
+        continue;
+      }
       const std::int64_t floor =
           work_[step.to] - work_[from_] + problem_.floors.stage.count();
       // No longer segment from here is cheaper than this floor.
       const std::int64_t replicas = ReplicasFor(floor, limits_.period);
       if (replicas > out_.max_replicas_ ||
-          !MayPass(from_, replicas, floor, last_)) {
+          !MayPass(from_, replicas + 1, floor + problem_.floors.stage.count(),
+                   last_)) {
         continue;
       }
       ops_.push_back(step.op);

@@ -52,12 +52,12 @@ class IdealSearch {
     }
   }
 
-  std::optional<Lattice> Run(std::int64_t max_boundaries) {
+  std::optional<Lattice> Run(std::int64_t max_boundaries,
+                             const std::function<bool()>& should_stop) {
     level_ = {First()};
     lattice_.first = {0};
     for (std::size_t size = 0; size < order_.size(); ++size) {
-      Grow();
-      if (num_ideals_ > max_boundaries) return std::nullopt;
+      if (!Grow(max_boundaries, should_stop)) return std::nullopt;
     }
     lattice_.first.push_back(static_cast<int>(lattice_.steps.size()));
     return std::move(lattice_);
@@ -72,10 +72,18 @@ class IdealSearch {
     return first;
   }
 
-  void Grow() {
+  // False where there are too many.
+  bool Grow(std::int64_t max_boundaries,
+            const std::function<bool()>& should_stop) {
+    constexpr int kNowAndThen = 1024;
     std::unordered_map<Bits, int, HashBits> numbers;
     std::vector<Ideal> grown;
-    for (const Ideal& ideal : level_) {
+    for (std::size_t i = 0; i < level_.size(); ++i) {
+      const Ideal& ideal = level_[i];
+      if (num_ideals_ > max_boundaries) return false;
+      if ((i + 1) % kNowAndThen == 0 && should_stop && should_stop()) {
+        return false;
+      }
       for (const int op : ideal.next) {
         Bits done = ideal.done;
         Set(done, op);
@@ -90,6 +98,7 @@ class IdealSearch {
       lattice_.first.push_back(static_cast<int>(lattice_.steps.size()));
     }
     level_ = std::move(grown);
+    return num_ideals_ <= max_boundaries;
   }
 
   Ideal After(const Ideal& ideal, int op, const Bits& done) const {
@@ -160,11 +169,11 @@ Lattice LatticeOfOrder(std::span<const int> order) {
   return lattice;
 }
 
-std::optional<Lattice> LatticeOfAllOrders(const Precedence& precedence,
-                                          std::span<const int> order,
-                                          std::int64_t max_boundaries) {
+std::optional<Lattice> LatticeOfAllOrders(
+    const Precedence& precedence, std::span<const int> order,
+    std::int64_t max_boundaries, const std::function<bool()>& should_stop) {
   CORALLINE_CHECK(order.size() == precedence.size());
-  return IdealSearch(precedence, order).Run(max_boundaries);
+  return IdealSearch(precedence, order).Run(max_boundaries, should_stop);
 }
 
 }  // namespace coralline

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -40,9 +41,10 @@ Lattice LatticeOfOrder(std::span<const int> order);
 
 /// The boundaries of all orders, smaller ones first. Parallel branches
 /// multiply, what comes one after another adds. nullopt where there are more
-/// than `max_boundaries`. `order` is any order in which the ops can run.
-std::optional<Lattice> LatticeOfAllOrders(const Precedence& precedence,
-                                          std::span<const int> order,
-                                          std::int64_t max_boundaries);
+/// than `max_boundaries`, or `should_stop`, asked now and then, turned true.
+/// `order` is any order in which the ops can run.
+std::optional<Lattice> LatticeOfAllOrders(
+    const Precedence& precedence, std::span<const int> order,
+    std::int64_t max_boundaries, const std::function<bool()>& should_stop = {});
 
 }  // namespace coralline

@@ -1,0 +1,159 @@
+#include "coralline/sweep/internal/model_cells.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "coralline/base/error.h"
+#include "coralline/graph/macs.h"
+#include "coralline/plan/baselines.h"
+#include "coralline/profile/profile_key.h"
+#include "coralline/sim/segment_cost.h"
+#include "coralline/tflite/bias.h"
+
+namespace coralline {
+namespace {
+
+DeviceGroup MostDevices(const SweepOptions& options) {
+  DeviceGroup group = options.device;
+  group.count = *std::max_element(options.counts.begin(), options.counts.end());
+  return group;
+}
+
+ProblemOptions AsCompiled(ProblemOptions options) {
+  options.cpu_fallback = true;
+  return options;
+}
+
+// Of the better of two plans, each the best in its own way.
+Certificate OfBoth(Certificate a, const Certificate& b) {
+  if (b.claim == Claim::kWithin) a.claim = b.claim;
+  a.bound = std::min(a.bound, b.bound);
+  return a;
+}
+
+}  // namespace
+
+ModelCells::ModelCells(const Model& model, const SweptModel& facts,
+                       const SweepOptions& options)
+    : model_(model),
+      facts_(facts),
+      options_(options),
+      problem_(model, {MostDevices(options)}, options.problem),
+      compiled_(model, {MostDevices(options)}, AsCompiled(options.problem)),
+      mappings_(MapOps(model.graph)),
+      layers_(
+          MakeLayers(model.graph, *options.device.spec, OpsWithBias(model))) {}
+
+SweepRow ModelCells::RowOf(int count, Strategy strategy,
+                           const std::function<bool()>& should_stop) {
+  SweepRow row{.model = facts_, .count = count, .strategy = strategy};
+  try {
+    row.plan = strategy == Strategy::kOptimal
+                   ? Optimal(count, should_stop)
+                   : Sum(ByMethod(count, strategy), compiled_);
+  } catch (const Error& error) {
+    row.why_not = error.what();
+  }
+  return row;
+}
+
+SweptPlan ModelCells::Alone() {
+  const Segment whole = OpRange(0, model_.graph.num_ops());
+  const auto plan = PlanOfSegments(compiled_.problem(), std::span(&whole, 1));
+  if (!plan) compiled_.FailWithoutPlan();
+  return Sum(*plan, compiled_);
+}
+
+std::optional<Plan> ModelCells::BestOf(
+    const ModelProblem& problem, int count,
+    const std::function<bool()>& should_stop) const {
+  PlanProblem limited = problem.problem();
+  limited.classes[0].count = count;
+  PlanOptions options = options_.plan;
+  options.should_stop = should_stop;
+  return FindPlan(limited, options);
+}
+
+// What the device leaves to its host runs in stages of its own on one core, or
+// beside each device as compiled segments have it, on as many cores as devices.
+SweptPlan ModelCells::Optimal(int count,
+                              const std::function<bool()>& should_stop) const {
+  auto best = BestOf(problem_, count, should_stop);
+  if (facts_.cpu_ops == 0) {
+    if (!best) problem_.FailWithoutPlan();
+    return Sum(*best, problem_);
+  }
+  auto beside = BestOf(compiled_, count, should_stop);
+  if (!best && !beside) problem_.FailWithoutPlan();
+  if (!best) return Sum(*beside, compiled_);
+  if (!beside) return Sum(*best, problem_);
+  const auto value = [this](const Plan& plan) {
+    return std::get<0>(ValueOf(plan, options_.plan.objective));
+  };
+  const bool is_better = value(*beside) < value(*best);
+  const Certificate both = OfBoth(*best->certificate, *beside->certificate);
+  best->certificate = beside->certificate = both;
+  return is_better ? Sum(*beside, compiled_) : Sum(*best, problem_);
+}
+
+Plan ModelCells::ByMethod(int count, Strategy strategy) const {
+  const auto segments = SegmentsBy(strategy, compiled_.problem(), model_.graph,
+                                   count, options_.libcoral);
+  auto plan = segments ? PlanOfSegments(compiled_.problem(), *segments)
+                       : std::optional<Plan>();
+  if (!plan) {
+    throw Error(ErrorKind::kFailed,
+                fmt::format("{} finds no cut into {} segments that run",
+                            StrategyName(strategy), count));
+  }
+  return std::move(*plan);
+}
+
+SweptPlan ModelCells::Sum(const Plan& plan, const ModelProblem& problem) const {
+  SweptPlan sum{.stages = static_cast<int>(plan.stages.size()),
+                .devices = NumDevices(plan, problem),
+                .period = plan.period,
+                .latency = plan.latency};
+  for (const PlannedStage& stage : plan.stages) {
+    Segment mapped;
+    for (const int op : stage.segment.ops) {
+      if (mappings_[op].is_mapped()) mapped.ops.push_back(op);
+    }
+    if (problem.is_cpu(stage.device_class) || mapped.ops.empty()) continue;
+    const Placement placement =
+        CostOf(model_.graph, mapped, layers_, *options_.device.spec).placement;
+    sum.on_chip_bytes += placement.cached_bytes;
+    sum.off_chip_bytes += placement.streamed_bytes;
+    sum.worst_off_chip_bytes =
+        std::max(sum.worst_off_chip_bytes, placement.streamed_bytes);
+  }
+  if (plan.certificate) {
+    const std::int64_t value =
+        std::get<0>(ValueOf(plan, options_.plan.objective));
+    sum.certificate = ClaimText(*plan.certificate, value);
+    sum.bound_ns = plan.certificate->bound;
+  }
+  return sum;
+}
+
+SweptModel FactsOf(const std::string& name, const Model& model,
+                   const SweepOptions& options) {
+  const auto mappings = MapOps(model.graph);
+  SweptModel facts{.name = name,
+                   .hash = HashModel(model),
+                   .ops = model.graph.num_ops(),
+                   .parameter_bytes = ParameterBytes(model.graph),
+                   .macs = MacCount(model.graph)};
+  facts.cpu_ops = static_cast<int>(
+      std::count_if(mappings.begin(), mappings.end(),
+                    [](const auto& op) { return !op.is_mapped(); }));
+  try {
+    facts.alone = ModelCells(model, facts, options).Alone();
+  } catch (const Error&) {
+    // The rows say why there is no plan.
+  }
+  return facts;
+}
+
+}  // namespace coralline

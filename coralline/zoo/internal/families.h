@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "coralline/zoo/internal/net.h"
+#include "coralline/zoo/networks.h"
+
+namespace coralline::internal {
+
+/// A network and how it is made. `build` gets options in which size and classes
+/// are set, and calls Net::SetOutputs at its end.
+struct Member {
+  Architecture architecture;
+  void (*build)(Net& net, const NetworkOptions& options);
+};
+
+using Family = std::vector<Member>;
+
+/// One file each.
+Family MobileNets();
+Family Inceptions();
+Family FactorizedInceptions();
+Family InceptionResNets();
+Family ResNets();
+
+}  // namespace coralline::internal
