@@ -137,14 +137,15 @@ std::vector<int> SplittableLayers(const Model& model,
 }
 
 std::vector<int> OversizeLayers(const Model& model,
-                                const std::vector<DeviceGroup>& groups) {
+                                const std::vector<DeviceGroup>& groups,
+                                int times) {
   const auto specs = SpecsOf(groups);
   const auto has_bias = OpsWithBias(model);
   std::vector<int> oversize;
   for (const int op : SplittableLayers(model, groups)) {
     const LayerAlone layer(model.graph, op, has_bias[op], false);
     if (std::none_of(specs.begin(), specs.end(), [&](const auto& spec) {
-          return layer.IsKept(layer.outputs(), spec);
+          return layer.IsKept(times * layer.outputs(), spec);
         })) {
       oversize.push_back(op);
     }

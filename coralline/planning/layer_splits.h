@@ -8,11 +8,13 @@
 
 namespace coralline {
 
-/// The ops whose parameters no accelerator of the groups keeps on its chip,
-/// even with nothing beside them, and which can be split. Empty where there is
-/// no accelerator.
+/// The ops of SplittableLayers whose parameters no accelerator of the groups
+/// keeps so many times on its chip, with nothing beside them: 1 gives the
+/// layers that do not fit any, 2 those that leave a device to themselves. Empty
+/// where there is no accelerator.
 std::vector<int> OversizeLayers(const Model& model,
-                                const std::vector<DeviceGroup>& groups);
+                                const std::vector<DeviceGroup>& groups,
+                                int times = 1);
 
 /// Fully connected layers and convolutions that accelerators run and that have
 /// more outputs than their array at once (64). Depthwise convolutions are not

@@ -51,6 +51,7 @@ std::vector<int> NumParts(const std::vector<std::vector<LayerSplit>>& ways) {
 TEST(OversizeLayers, AreThoseThatNoDeviceKeepsWhole) {
   EXPECT_THAT(OversizeLayers(Net(2000), {kDevice}), IsEmpty());
   EXPECT_THAT(OversizeLayers(Net(3000), {kDevice}), ElementsAre(0));
+  EXPECT_THAT(OversizeLayers(Net(2000), {kDevice}, 2), ElementsAre(0));
   DeviceGroup large = kDevice;
   large.spec->memory.bank_bytes *= 2;
   EXPECT_THAT(OversizeLayers(Net(3000), {kDevice, large}), IsEmpty());

@@ -60,36 +60,28 @@ class SplitPlanner {
     return layers;
   }
 
-  // Those with as many parameters as the smallest that the plan streams.
+  // Those that leave a device to themselves, if the plan streams one of them;
+  // smaller ones are well placed between cuts.
   std::vector<int> LikeStreamed(const Plan& plan) const {
     const ModelProblem problem(model_, groups_, problem_);
     const ExplainedPlan explained = ExplainPlan(problem, plan);
-    std::vector<int> layers = SplittableLayers(model_, groups_);
-    const std::int64_t least = LeastStreamed(explained, layers);
-    std::erase_if(layers, [&](int op) {
-      return least == 0 ||
-             ParameterBytes(model_.graph, model_.graph.ops[op]) < least;
-    });
-    return layers;
+    const std::vector<int> layers = OversizeLayers(model_, groups_, 2);
+    return StreamsAny(explained, layers) ? layers : std::vector<int>();
   }
 
-  // 0 where none of these layers is streamed.
-  std::int64_t LeastStreamed(const ExplainedPlan& explained,
-                             const std::vector<int>& layers) const {
-    std::int64_t least = 0;
+  static bool StreamsAny(const ExplainedPlan& explained,
+                         const std::vector<int>& layers) {
     for (std::size_t s = 0; s < explained.parts.size(); ++s) {
       const auto& ops = explained.plan.stages[s].segment.ops;
       const auto& is_cached = explained.parts[s].placement.is_cached;
       for (std::size_t i = 0; i < is_cached.size() && i < ops.size(); ++i) {
-        const bool is_among =
-            std::find(layers.begin(), layers.end(), ops[i]) != layers.end();
-        if (is_cached[i] || !is_among) continue;
-        const auto bytes =
-            ParameterBytes(model_.graph, model_.graph.ops[ops[i]]);
-        least = least == 0 ? bytes : std::min(least, bytes);
+        if (!is_cached[i] &&
+            std::find(layers.begin(), layers.end(), ops[i]) != layers.end()) {
+          return true;
+        }
       }
     }
-    return least;
+    return false;
   }
 
   // Compared by the order in which the parts come; none where no layer can be

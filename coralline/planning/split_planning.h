@@ -39,7 +39,8 @@ struct SplitPlan {
 /// split, and keeps what is better: a split has to gain 2 % of the objective's
 /// value, transfers between the parts included. Splits are tried where a layer
 /// does not fit any accelerator of the groups, or where the best plan without
-/// streams parameters: then of all layers as large as those that it streams.
+/// streams one of the layers of which no accelerator keeps two: then of all
+/// such.
 /// The ways of WaysToSplit are compared by the plans of one order; the best is
 /// planned with `options`. Where only CPU cores are given, nothing is split.
 ///
