@@ -6,7 +6,7 @@
 namespace coralline {
 namespace {
 
-// A few are enough: a try succeeds in one of some tens.
+// Many more than needed: one in some hundred fits.
 constexpr int kMostSteps = 4096;
 
 float Product(const LayerScales& scales) {

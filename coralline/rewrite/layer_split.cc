@@ -59,7 +59,17 @@ std::string WhyNotShapes(const Graph& graph, const Op& op) {
 // One scale for all channels, or for each along `axis`.
 bool IsSliceable(const Tensor& tensor, int axis) {
   const Quantization& quantization = tensor.quantization;
-  return quantization.scale.size() <= 1 || quantization.dimension == axis;
+  const auto channels = static_cast<std::size_t>(tensor.shape[axis]);
+  const auto is_one_or_each = [channels](const auto& values) {
+    return values.size() <= 1 || values.size() == channels;
+  };
+  if (!is_one_or_each(quantization.scale) ||
+      !is_one_or_each(quantization.zero_point)) {
+    return false;
+  }
+  return std::max(quantization.scale.size(), quantization.zero_point.size()) <=
+             1 ||
+         quantization.dimension == axis;
 }
 
 }  // namespace
@@ -85,7 +95,7 @@ std::string WhyNotSplit(const Graph& graph, const Op& op) {
   if (auto why_not = WhyNotShapes(graph, op); !why_not.empty()) return why_not;
   const int axis = op.kind == OpKind::kDepthwiseConv2d ? 3 : 0;
   if (!IsSliceable(weights, axis) || (bias && !IsSliceable(*bias, 0))) {
-    return "its parameters are quantized along another dimension";
+    return "its parameters are not quantized along its output channels";
   }
   return {};
 }
