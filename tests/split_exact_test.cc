@@ -75,6 +75,70 @@ TEST_P(SplitLayersIsExact, FullyConnectedAsConvolutions) {
   }
 }
 
+// Two layers with the same weights, the first without a bias; both results are
+// outputs of the model.
+Model SharedWeightsModel(DataType type) {
+  constexpr int kSize = 96;
+  constexpr int kCenter = 128;
+  const bool is_signed = type == DataType::kInt8;
+  ModelBuilder builder;
+  std::mt19937_64 random(7);
+  const auto tensor = [&](const std::string& name, std::vector<int> shape,
+                          float scale, int zero_point) {
+    return Tensor{
+        .name = name,
+        .type = type,
+        .shape = std::move(shape),
+        .quantization = {.scale = {scale}, .zero_point = {zero_point}}};
+  };
+  const int input = builder.AddInput(tensor("in", {1, kSize}, 0.02F, 3));
+  std::vector<std::byte> bytes(std::size_t{kSize} * kSize);
+  for (auto& byte : bytes) byte = static_cast<std::byte>(random() % 255 + 1);
+  const int weights = builder.AddConstant(
+      tensor("w", {kSize, kSize}, 0.0037F, is_signed ? 0 : kCenter - 5), bytes);
+  std::vector<std::int32_t> biases(kSize);
+  for (auto& bias : biases) bias = static_cast<std::int32_t>(random() % 4096);
+  const int bias = builder.AddConstant(
+      {.name = "b",
+       .type = DataType::kInt32,
+       .shape = {kSize},
+       .quantization = {.scale = {0.02F * 0.0037F}, .zero_point = {0}}},
+      std::as_bytes(std::span(biases)));
+  const int zero_point = is_signed ? 0 : kCenter;
+  const int a =
+      builder.AddActivation(tensor("a", {1, kSize}, 0.0313F, zero_point));
+  const int b = builder.AddActivation(
+      tensor("b/output", {1, kSize}, 0.0437F, zero_point));
+  const int version = is_signed ? 4 : 2;
+  builder.AddOp({.kind = OpKind::kFullyConnected,
+                 .version = version,
+                 .inputs = {input, weights, Op::kNoTensor},
+                 .outputs = {a}},
+                FullyConnectedOptions{});
+  builder.AddOp({.kind = OpKind::kFullyConnected,
+                 .version = version,
+                 .inputs = {a, weights, bias},
+                 .outputs = {b}},
+                FullyConnectedOptions{Activation::kRelu6});
+  builder.SetOutputs({b, a});
+  return builder.Build("shared");
+}
+
+TEST_P(SplitLayersIsExact, SharedWeightsAndNoBias) {
+  for (const auto type : {DataType::kInt8, DataType::kUint8}) {
+    // XNNPACK takes no unsigned tensors.
+    if (type == DataType::kUint8 && GetParam() == CpuKernels::kXnnpack)
+      continue;
+    const Model model = SharedWeightsModel(type);
+    for (const bool as_convolution : {false, true}) {
+      ExpectExact(model, {{"a", 2, as_convolution}});
+      ExpectExact(model, {{"b/output", 5, as_convolution}});
+      ExpectExact(model,
+                  {{"a", 3, as_convolution}, {"b/output", 2, !as_convolution}});
+    }
+  }
+}
+
 TEST_P(SplitLayersIsExact, Convolution) {
   const Model model = GenerateConv({.width = 150, .layers = 3, .size = 5});
   ExpectExact(

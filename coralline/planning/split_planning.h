@@ -41,8 +41,8 @@ struct SplitPlan {
 /// does not fit any accelerator of the groups, or where the best plan without
 /// streams one of the layers of which no accelerator keeps two: then of all
 /// such. They are tried with the fewest parts that fit and with more of them,
-/// compared by the plans of one order; the best is planned with `options`. Where
-/// only CPU cores are given, nothing is split.
+/// compared by the plans of one order; the best is planned with `options`.
+/// Where only CPU cores are given, nothing is split.
 ///
 /// Layers whose outputs have no name of their own cannot be told apart in a
 /// plan file and stay whole.

@@ -208,6 +208,18 @@ class LayerSplitter {
     op.inputs.push_back(AddConstant(part, slice.tensor(), slice.data()));
   }
 
+  // Zeros: TFLite runs no int8 convolution without a bias.
+  int AddNoBias(const Part& part, float weight_scale) {
+    const float scale = ConvScalesOf(part.op).input * weight_scale;
+    const std::vector<std::int32_t> zeros(part.end - part.begin);
+    return AddConstant(part,
+                       {.name = "bias",
+                        .type = DataType::kInt32,
+                        .shape = {part.end - part.begin},
+                        .quantization = {.scale = {scale}, .zero_point = {0}}},
+                       std::as_bytes(std::span(zeros)));
+  }
+
   int AddResult(const Part& part, int channels) {
     Tensor result = OutputOf(part.op);
     result.name = part.name;
@@ -267,7 +279,11 @@ class LayerSplitter {
     Op op{.kind = OpKind::kConv2d,
           .version = VersionOf(weights, kInt8ConvVersion),
           .inputs = {input, AddConstant(part, weights, slice.data())}};
-    AddBias(part, op);
+    if (HasBias(part.op)) {
+      AddBias(part, op);
+    } else {
+      op.inputs.push_back(AddNoBias(part, weights.quantization.scale[0]));
+    }
     Tensor result = OutputOf(part.op);
     result.name = part.name;
     result.shape = {1, 1, 1, part.end - part.begin};

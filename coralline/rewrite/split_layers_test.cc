@@ -223,10 +223,11 @@ TEST(SplitLayers, SaysWhatCannotBeSplit) {
   EXPECT_THROW(SplitLayers(model, std::vector{split, split}), Error);
   EXPECT_THAT(SplitError(LayerModel({.type = DataType::kInt16}), {"mid"}),
               HasSubstr("not 8-bit"));
-  EXPECT_THAT(SplitError(LayerModel({.weight_quantization =
-                                         {.scale = {1, 2}, .zero_point = {0}}}),
-                         {"mid"}),
-              HasSubstr("not quantized along its output"));
+  EXPECT_THAT(
+      SplitError(LayerModel({.weight_quantization = {.scale = {1, 2},
+                                                     .zero_point = {0}}}),
+                 {"mid"}),
+      HasSubstr("not quantized along its output"));
   EXPECT_THAT(SplitError(LayerModel({.weights = {9, 2}}), {"mid"}),
               HasSubstr("differ in the number of channels"));
   EXPECT_THAT(SplitError(LayerModel({.kind = OpKind::kConv2d,
