@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <random>
 
 #include "coralline/base/error.h"
 #include "coralline/tflite/fused_activation.h"
 #include "coralline/tflite/model_builder.h"
+#include "coralline/tflite/testing.h"
 
 namespace coralline {
 namespace {
@@ -247,6 +249,53 @@ TEST(SplitLayers, SaysWhatCannotBeAConvolution) {
                                                      .zero_point = {5}}}),
                  {"mid", 2, true}),
       HasSubstr("into convolutions: its weights are not quantized"));
+}
+
+// Splits all that can be split, in both forms. Nothing but Error may come out.
+int SplitWhatCanBe(std::span<const std::byte> bytes) {
+  int num_split = 0;
+  try {
+    const Model model =
+        ParseTflite(testing_util::AlignedCopy(bytes), "damaged");
+    for (const Op& op : model.graph.ops) {
+      if (!WhyNotSplit(model.graph, op).empty()) continue;
+      const auto& name = model.graph.tensors[op.outputs[0]].name;
+      for (const bool as_convolution : {false, true}) {
+        if (SplitError(model, {name, 2, as_convolution}) == "no error") {
+          ++num_split;
+        }
+      }
+    }
+  } catch (const Error&) {
+  }
+  return num_split;
+}
+
+TEST(SplitLayers, TakesDamagedModelsOrRefusesThem) {
+  std::mt19937_64 random(3);
+  const Model models[] = {LayerModel({}),
+                          LayerModel({.kind = OpKind::kConv2d,
+                                      .input = {1, 4, 2, 1},
+                                      .weights = {10, 1, 1, 1},
+                                      .output = {1, 2, 2, 10},
+                                      .has_bias = false}),
+                          LayerModel({.kind = OpKind::kDepthwiseConv2d,
+                                      .input = {1, 1, 1, 5},
+                                      .weights = {1, 1, 2, 10},
+                                      .output = {1, 1, 1, 10}})};
+  for (const Model& model : models) {
+    const auto whole = model.bytes.span();
+    const int num_whole = SplitWhatCanBe(whole);
+    EXPECT_GE(num_whole, 1);
+    int num_refused = 0;
+    for (int trial = 0; trial < 3000; ++trial) {
+      std::vector<std::byte> damaged(whole.begin(), whole.end());
+      damaged[random() % damaged.size()] = static_cast<std::byte>(random());
+      num_refused += SplitWhatCanBe(damaged) < num_whole ? 1 : 0;
+    }
+    EXPECT_GT(num_refused, 100);
+    EXPECT_LT(num_refused, 2900);
+  }
 }
 
 }  // namespace
