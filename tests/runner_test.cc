@@ -146,6 +146,43 @@ TEST(Runner, APlanRunsOnOtherDevicesWhereThereIsOneForEachReplica) {
               HasSubstr("the plan uses 3 devices and 2 are given"));
 }
 
+// No device holds one of its hidden layers.
+TEST(Runner, LayersThatDoNotFitRunInParts) {
+  const Model model = GenerateFullyConnected({.width = 3000});
+  const Runner runner = OpenRunner(model, Emulated(4));
+  EXPECT_EQ(runner.splits.size(), 3U);
+  EXPECT_LT(runner.plan.period, std::chrono::milliseconds(1));
+  ExpectRightResults(model, *runner.pipeline, 2);
+  RunnerOptions whole = Emulated(2);
+  whole.split_layers = SplitMode::kNever;
+  EXPECT_TRUE(OpenRunner(model, whole).splits.empty());
+}
+
+TEST(Runner, APlanBringsItsSplitLayers) {
+  const Model model = GenerateConv({.width = 70, .layers = 2, .size = 4});
+  const std::string device = "edgetpu-pcie";
+  const SplitPlan planned = PlanWithSplits(
+      model, {{.name = device, .count = 2, .spec = ReadDeviceSpec(device)}},
+      {.max_replicas = 1}, {}, SplitMode::kAlways);
+  ASSERT_EQ(planned.splits.size(), 2U);
+  const ModelProblem problem(
+      planned.model,
+      {{.name = device, .count = 2, .spec = ReadDeviceSpec(device)}},
+      {.max_replicas = 1});
+  PlanDocument document = DocumentOf(problem, {}, *planned.plan,
+                                     {{device, ReadDeviceSpecText(device)}});
+  document.splits = planned.splits;
+  document.model_hash = StructureHash(model.graph);
+  RunnerOptions options = Emulated(2);
+  options.devices.clear();
+  options.plan = ParsePlanDocument(
+      FormatPlanDocument(document, planned.model.graph), "p.json", model);
+  EXPECT_EQ(options.plan->splits, planned.splits);
+  const Runner runner = OpenRunner(model, options);
+  EXPECT_EQ(runner.splits, planned.splits);
+  ExpectRightResults(model, *runner.pipeline, 3);
+}
+
 TEST(Runner, ALostDeviceLosesNoRequest) {
   RunnerOptions options = Emulated(3);
   options.segments = SegmentsAt(4, std::vector{1, 3});

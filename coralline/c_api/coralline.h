@@ -66,6 +66,15 @@ enum {
   CORALLINE_WAIT_THROUGHPUT = 1 /* yields for 2 ms */
 };
 
+/* coralline_options.split_layers: whether layers are computed in parts that fit
+ * a device */
+enum {
+  CORALLINE_SPLIT_AUTO =
+      0, /* where one fits none of the devices, and it pays */
+  CORALLINE_SPLIT_NEVER = 1,
+  CORALLINE_SPLIT_ALWAYS = 2
+};
+
 /* coralline_event.kind */
 enum {
   CORALLINE_EVENT_DEVICE_FAILED = 0,
@@ -123,6 +132,7 @@ typedef struct coralline_options {
   int32_t realtime; /* not 0: asks for real-time priority for the stages */
   coralline_event_callback on_event; /* may be NULL */
   void* on_event_user;
+  int32_t split_layers; /* of what is planned here, on emulated devices */
 } coralline_options;
 
 /* Loads a quantized .tflite file, plans where there is no plan, and starts.

@@ -111,6 +111,8 @@ RunnerOptions ReadRunnerOptions(const Model& model,
   if (NotNegative(options.max_replicas, "max_replicas") > 0) {
     runner.max_replicas = options.max_replicas;
   }
+  runner.split_layers =
+      ReadEnum(options.split_layers, SplitMode::kAlways, "split_layers");
   runner.pipeline = ReadPipelineOptions(options);
   return runner;
 }

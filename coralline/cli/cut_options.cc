@@ -70,12 +70,15 @@ bool HasCuts(const CutOptions& options) {
          options.stages || !options.plan.empty();
 }
 
+CutModel CutAsAsked(const Model& model, const CutOptions& options) {
+  if (options.plan.empty()) return {model, ChooseSegments(model, options)};
+  const PlanDocument document = ReadPlanDocument(options.plan, model);
+  return {ModelOf(document, model), document.plan.segments()};
+}
+
 std::vector<Segment> ChooseSegments(const Model& model,
                                     const CutOptions& options) {
   const Graph& graph = model.graph;
-  if (!options.plan.empty()) {
-    return ReadPlanDocument(options.plan, model).plan.segments();
-  }
   if (!options.ops.empty()) {
     std::vector<Segment> segments;
     for (const std::string& text : options.ops) {

@@ -27,8 +27,18 @@ void AddCutOptions(CLI::App& app, CutOptions& options);
 
 bool HasCuts(const CutOptions& options);
 
-/// The segments that the options ask for, in order; all ops in one segment
-/// when none is given. Throws Error(kUsage), and as ReadPlanDocument does.
+/// A model and segments of it.
+struct CutModel {
+  Model model;
+  std::vector<Segment> segments;
+};
+
+/// The segments that the options ask for, in order; all ops in one segment when
+/// none is given. The model is the given one, or with its layers split where
+/// that is the plan's. Throws Error(kUsage), and as ReadPlanDocument does.
+CutModel CutAsAsked(const Model& model, const CutOptions& options);
+
+/// The same where no plan is given.
 std::vector<Segment> ChooseSegments(const Model& model,
                                     const CutOptions& options);
 

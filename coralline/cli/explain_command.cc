@@ -9,6 +9,7 @@
 #include "coralline/cli/plan_report.h"
 #include "coralline/cli/planning_options.h"
 #include "coralline/cli/range_text.h"
+#include "coralline/cli/splits_text.h"
 #include "coralline/tflite/reader.h"
 
 namespace coralline::cli {
@@ -76,7 +77,7 @@ void PrintJson(const Explanation& all) {
     answers.push_back(
         {{"question", answer.question}, {"sentences", answer.sentences}});
   }
-  const Json json = {
+  Json json = {
       {"model", all.model},
       {"device", all.device},
       {"host", all.host},
@@ -88,6 +89,8 @@ void PrintJson(const Explanation& all) {
       {"strategies", strategies},
       {"what_ifs", what_ifs},
       {"answers", answers}};
+  if (!all.splits.empty()) json["split_layers"] = SplitsJson<Json>(all.splits);
+  if (all.unsplit) json["whole_layers_plan"] = PlanJson(*all.unsplit);
   fmt::print("{}\n", json.dump(2));
 }
 
@@ -132,8 +135,9 @@ Action ConfigureExplain(CLI::App& app) {
     }
     const DeviceGroup group = OneGroup(*options);
     const Model model = ReadTflite(options->model);
-    const Explanation explanation = Explain(
-        model, group, ProblemOptionsOf(*options), PlanOptionsOf(*options));
+    const Explanation explanation =
+        Explain(model, group, ProblemOptionsOf(*options),
+                PlanOptionsOf(*options), ParseSplitMode(options->split_layers));
     options->json ? PrintJson(explanation) : PrintText(explanation);
     return 0;
   };

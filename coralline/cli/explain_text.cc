@@ -8,6 +8,7 @@
 #include "coralline/cli/format.h"
 #include "coralline/cli/plan_report.h"
 #include "coralline/cli/range_text.h"
+#include "coralline/cli/splits_text.h"
 
 namespace coralline::cli {
 namespace {
@@ -130,6 +131,20 @@ Answer ThePlan(const Explanation& all) {
   answer.sentences.push_back(fmt::format(
       "Certificate: {}; {}.", ClaimText(best.plan, Objective::kThroughput),
       best.plan.certificate->method));
+  return answer;
+}
+
+Answer Splits(const Explanation& all) {
+  Answer answer{.question = "Why are layers in parts?"};
+  answer.sentences.push_back(SplitsText(all.splits) + ".");
+  if (all.unsplit) {
+    answer.sentences.push_back(fmt::format(
+        "With whole layers the best plan gives a result every {}, {} as long, "
+        "as {}.",
+        FormatMs(all.unsplit->plan.period),
+        FormatRatio(all.unsplit->plan.period, all.best.plan.period),
+        WhatLimits(*all.unsplit)));
+  }
   return answer;
 }
 
@@ -287,9 +302,12 @@ std::string WhatLimits(const ExplainedPlan& explained) {
 }
 
 std::vector<Answer> AnswersOf(const Explanation& explanation) {
-  return {OneDevice(explanation),   ThePlan(explanation),
-          MoreDevices(explanation), Strategies(explanation),
-          WhatHelps(explanation),   HowSure(explanation)};
+  std::vector<Answer> answers = {OneDevice(explanation), ThePlan(explanation)};
+  if (!explanation.splits.empty()) answers.push_back(Splits(explanation));
+  for (const auto answer : {MoreDevices, Strategies, WhatHelps, HowSure}) {
+    answers.push_back(answer(explanation));
+  }
+  return answers;
 }
 
 }  // namespace coralline::cli

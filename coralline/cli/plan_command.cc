@@ -10,6 +10,8 @@
 #include "coralline/cli/planned.h"
 #include "coralline/cli/progress.h"
 #include "coralline/cli/range_text.h"
+#include "coralline/cli/splits.h"
+#include "coralline/cli/splits_text.h"
 #include "coralline/planning/host_ops.h"
 #include "coralline/tflite/reader.h"
 
@@ -65,8 +67,19 @@ void PrintIfLate(const ModelProblem& problem, const MeasuredPlan& measured) {
       worst);
 }
 
+void PrintSplits(const SplitPlan& chosen, const Plan& plan) {
+  if (chosen.splits.empty()) return;
+  fmt::print("{}\n", SplitsText(chosen.splits));
+  if (chosen.unsplit) {
+    fmt::print("with whole layers a result every {}, {} as long\n",
+               FormatMs(chosen.unsplit->period),
+               FormatRatio(chosen.unsplit->period, plan.period));
+  }
+}
+
 void PrintText(const Planned& planned, const ModelProblem& problem,
-               const PlanCommandOptions& options, Objective objective) {
+               const SplitPlan& chosen, const PlanCommandOptions& options,
+               Objective objective) {
   const Plan& plan = planned.plan;
   const ExplainedPlan explained = ExplainPlan(problem, plan);
   fmt::print("{}: {} stage{} on {} device{}, {} host, {}\n",
@@ -78,6 +91,7 @@ void PrintText(const Planned& planned, const ModelProblem& problem,
              FormatMs(plan.period),
              1e9 / static_cast<double>(plan.period.count()),
              FormatMs(plan.latency));
+  PrintSplits(chosen, plan);
   const bool has_range = planned.origin == "simulated";
   if (!has_range) fmt::print("\n");
   if (has_range) {
@@ -151,7 +165,8 @@ Json CertificateJson(const Plan& plan, Objective objective) {
 }
 
 void PrintJson(const Planned& planned, const ModelProblem& problem,
-               const PlanCommandOptions& options, Objective objective) {
+               const SplitPlan& chosen, const PlanCommandOptions& options,
+               Objective objective) {
   const Plan& plan = planned.plan;
   const ExplainedPlan explained = ExplainPlan(problem, plan);
   Json json = {
@@ -168,6 +183,12 @@ void PrintJson(const Planned& planned, const ModelProblem& problem,
       {"certificate", CertificateJson(plan, objective)}};
   if (planned.origin == "simulated") {
     json.update(Json::parse(RangeJson(explained.PeriodRange())));
+  }
+  if (!chosen.splits.empty()) {
+    json["split_layers"] = SplitsJson<Json>(chosen.splits);
+    if (chosen.unsplit) {
+      json["whole_layers_period_ns"] = chosen.unsplit->period.count();
+    }
   }
   if (planned.measured) {
     json["measured_segments"] = planned.measured->lazy.measured;
@@ -214,11 +235,6 @@ int Run(const PlanCommandOptions& options) {
       (options.profile.empty() && !options.front && !options.measure_cpu &&
        !IsMeasured(named) &&
        IsFasterWithFallback(model, groups, problem_options, plan_options));
-  const ModelProblem problem(model, groups, problem_options);
-  if (options.front) {
-    PrintFront(problem, options);
-    return 0;
-  }
   // The search asks now and then whether to stop: a sign of life.
   std::optional<Progress> progress(std::in_place, "searching, step", 0);
   plan_options.should_stop = [stop = plan_options.should_stop, &progress,
@@ -226,15 +242,26 @@ int Run(const PlanCommandOptions& options) {
     progress->Update(++steps);
     return stop();
   };
-  const Planned planned = MakePlanned(problem, named, plan_options, options);
+  const SplitPlan chosen =
+      ChooseSplits(model, named, problem_options, plan_options, options);
+  const ModelProblem problem(chosen.model, groups, problem_options);
+  if (options.front) {
+    progress.reset();
+    PrintFront(problem, options);
+    return 0;
+  }
+  const Planned planned =
+      MakePlanned(problem, named, plan_options, options, chosen.plan);
   progress.reset();
   if (!options.output.empty()) {
     WritePlanDocument(options.output,
-                      DocumentOf(planned, problem, plan_options, options),
-                      model.graph);
+                      DocumentOf(planned, problem, model, chosen.splits,
+                                 plan_options, options),
+                      chosen.model.graph);
   }
-  options.json ? PrintJson(planned, problem, options, plan_options.objective)
-               : PrintText(planned, problem, options, plan_options.objective);
+  options.json
+      ? PrintJson(planned, problem, chosen, options, plan_options.objective)
+      : PrintText(planned, problem, chosen, options, plan_options.objective);
   return Interrupted() ? kInterrupted : 0;
 }
 

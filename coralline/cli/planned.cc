@@ -253,7 +253,8 @@ void AddProfile(const Profile& profile, const ModelProblem& problem,
 Planned MakePlanned(const ModelProblem& problem,
                     const std::vector<NamedDevices>& named,
                     const PlanOptions& plan_options,
-                    const PlanCommandOptions& options) {
+                    const PlanCommandOptions& options,
+                    const std::optional<Plan>& found) {
   const Strategy strategy = ParseStrategy(options.strategy);
   if (strategy != Strategy::kOptimal) {
     return ByStrategy(problem, strategy, options);
@@ -266,7 +267,7 @@ Planned MakePlanned(const ModelProblem& problem,
     return FromProfile(problem, plan_options, options.profile);
   }
   if (!IsMeasured(named) && !options.measure_cpu) {
-    Planned planned{.plan = Optimal(problem, plan_options)};
+    Planned planned{.plan = found ? *found : Optimal(problem, plan_options)};
     planned.origin = OriginsOfStages(planned, problem);
     return planned;
   }
@@ -277,11 +278,15 @@ Planned MakePlanned(const ModelProblem& problem,
 }
 
 PlanDocument DocumentOf(const Planned& planned, const ModelProblem& problem,
+                        const Model& model,
+                        const std::vector<LayerSplit>& splits,
                         const PlanOptions& plan_options,
                         const PlanCommandOptions& options) {
   PlanDocument document = coralline::DocumentOf(
       problem, plan_options, planned.plan, SpecTexts(options));
   document.model_file = options.model;
+  document.model_hash = StructureHash(model.graph);
+  document.splits = splits;
   document.strategy = ParseStrategy(options.strategy);
   if (planned.measured) AddKnownCosts(planned, problem, document);
   if (planned.profile) AddProfile(*planned.profile, problem, document);

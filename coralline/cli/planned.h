@@ -9,6 +9,7 @@
 #include "coralline/cli/planning_options.h"
 #include "coralline/planning/measured_planning.h"
 #include "coralline/planning/plan_document.h"
+#include "coralline/planning/split_planning.h"
 
 namespace coralline::cli {
 
@@ -37,15 +38,20 @@ struct Planned {
   std::string origin = "simulated";
 };
 
-/// Plans as the options say. Throws Error where there is no plan, or not at the
+/// Plans as the options say. `found` is the best plan with simulated costs,
+/// where it is known. Throws Error where there is no plan, or not at the
 /// target, with the way out.
 Planned MakePlanned(const ModelProblem& problem,
                     const std::vector<NamedDevices>& named,
                     const PlanOptions& plan_options,
-                    const PlanCommandOptions& options);
+                    const PlanCommandOptions& options,
+                    const std::optional<Plan>& found = std::nullopt);
 
-/// The content of its plan file.
+/// The content of its plan file; `model` with its layers whole, the problem's
+/// with these splits.
 PlanDocument DocumentOf(const Planned& planned, const ModelProblem& problem,
+                        const Model& model,
+                        const std::vector<LayerSplit>& splits,
                         const PlanOptions& plan_options,
                         const PlanCommandOptions& options);
 

@@ -9,6 +9,7 @@
 
 #include "coralline/base/error.h"
 #include "coralline/cli/interrupt.h"
+#include "coralline/cli/splits.h"
 
 namespace coralline::cli {
 namespace {
@@ -99,6 +100,7 @@ void AddPlanningOptions(CLI::App& app, PlanningOptions& options) {
       ->capture_default_str();
   app.add_flag("--one-order", options.one_order,
                "Cut the model's order of ops, and look at no other");
+  AddSplitOption(app, options.split_layers);
   app.add_option("--time-limit", options.time_limit_s,
                  "Seconds, after which the best plan so far is given with a "
                  "bound")

@@ -25,6 +25,7 @@ struct PlanningOptions {
   int max_replicas = 16;
   int devices_per_link = 1;
   bool one_order = false;
+  std::string split_layers = "auto";
   double time_limit_s = 10;
 };
 

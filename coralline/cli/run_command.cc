@@ -107,6 +107,7 @@ RunReport Measure(const Model& model, const RunCommandOptions& options) {
                    .plan = runner.plan,
                    .plan_origin = runner.origin,
                    .class_names = runner.class_names,
+                   .splits = runner.splits,
                    .is_emulated = IsEmulated(runner_options),
                    .devices = Descriptions(pipeline)};
   if (UsesCpu(runner_options)) report.tflite = TfLiteVersion();

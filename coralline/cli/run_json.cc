@@ -2,6 +2,7 @@
 
 #include "coralline/base/check.h"
 #include "coralline/cli/run_report.h"
+#include "coralline/cli/splits_text.h"
 
 namespace coralline::cli {
 namespace {
@@ -138,26 +139,28 @@ std::string RunJson(const RunReport& report) {
   for (std::size_t i = 0; i < stats.stages.size(); ++i) {
     stages.push_back(StageJson(report, i));
   }
-  const Json json = {
-      {"model", report.model},
-      {"origin", report.is_emulated ? "emulated" : "measured"},
-      {"tflite", OrNull(report.tflite)},
-      {"requests", stats.requests},
-      {"done", stats.done()},
-      {"failed", stats.failed},
-      {"expired", stats.expired},
-      {"cancelled", stats.cancelled},
-      {"rerun", stats.rerun},
-      {"error", stats.error ? Json(stats.error->what()) : Json()},
-      {"duration_ns", stats.wall.count()},
-      {"throughput_rps", stats.throughput_rps},
-      {"throughput_variation", OrNull(stats.windows.variation())},
-      {"unstable", IsUnstable(stats)},
-      {"latency_ns", HistogramJson(stats.latency)},
-      {"interrupted", stats.stopped},
-      {"predicted", PredictedJson(report)},
-      {"stages", stages},
-      {"events", EventsJson(stats)}};
+  Json json = {{"model", report.model},
+               {"origin", report.is_emulated ? "emulated" : "measured"},
+               {"tflite", OrNull(report.tflite)},
+               {"requests", stats.requests},
+               {"done", stats.done()},
+               {"failed", stats.failed},
+               {"expired", stats.expired},
+               {"cancelled", stats.cancelled},
+               {"rerun", stats.rerun},
+               {"error", stats.error ? Json(stats.error->what()) : Json()},
+               {"duration_ns", stats.wall.count()},
+               {"throughput_rps", stats.throughput_rps},
+               {"throughput_variation", OrNull(stats.windows.variation())},
+               {"unstable", IsUnstable(stats)},
+               {"latency_ns", HistogramJson(stats.latency)},
+               {"interrupted", stats.stopped},
+               {"predicted", PredictedJson(report)},
+               {"stages", stages},
+               {"events", EventsJson(stats)}};
+  if (!report.splits.empty()) {
+    json["split_layers"] = SplitsJson<Json>(report.splits);
+  }
   return json.dump(2) + '\n';
 }
 

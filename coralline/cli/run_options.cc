@@ -7,6 +7,7 @@
 #include "coralline/cli/interrupt.h"
 #include "coralline/cli/kernels_option.h"
 #include "coralline/cli/run_report.h"
+#include "coralline/cli/splits.h"
 #include "coralline/device/topology.h"
 
 namespace coralline::cli {
@@ -137,6 +138,7 @@ void AddRunOptions(CLI::App& app, RunCommandOptions& options) {
   app.add_flag("--compute", options.compute,
                "Let the CPU compute the outputs of emulated devices; an "
                "inference takes the longer of both");
+  AddSplitOption(app, options.split_layers);
   AddKernelsOption(app, options.kernels);
   AddCacheOptions(app, options.measuring);
   AddMeasurementOptions(app, options);
@@ -151,6 +153,7 @@ RunnerOptions RunnerOptionsOf(const RunCommandOptions& options,
                        .kernels = options.kernels,
                        .compute = options.compute,
                        .faults = ParseFaults(options.faults),
+                       .split_layers = ParseSplitMode(options.split_layers),
                        .pipeline = PipelineOptionsOf(options),
                        .stretch_watchdog = !options.watchdog};
   if (!options.cuts.plan.empty()) {

@@ -20,6 +20,7 @@ struct RunCommandOptions {
   std::vector<std::string> devices;
   CpuKernels kernels = CpuKernels::kAuto;
   bool compute = false;
+  std::string split_layers = "auto";
   MeasuringOptions measuring;  ///< its cache
 
   std::optional<std::int64_t> requests;

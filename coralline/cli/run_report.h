@@ -7,6 +7,7 @@
 
 #include "coralline/pipeline/run.h"
 #include "coralline/plan/plan.h"
+#include "coralline/rewrite/layer_split.h"
 
 namespace coralline::cli {
 
@@ -20,6 +21,7 @@ struct RunReport {
   Plan plan;
   std::string plan_origin;
   std::vector<std::string> class_names;
+  std::vector<LayerSplit> splits;  ///< see Runner
   bool is_emulated = false;
   std::optional<std::string> tflite;  ///< its version, where it was used
   /// What serves at first, by number.

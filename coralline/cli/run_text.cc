@@ -2,6 +2,7 @@
 
 #include "coralline/cli/format.h"
 #include "coralline/cli/run_report.h"
+#include "coralline/cli/splits_text.h"
 #include "coralline/cli/table.h"
 
 namespace coralline::cli {
@@ -26,13 +27,15 @@ std::string Difference(double achieved, double predicted) {
 
 std::string Heading(const RunReport& report) {
   const RunStats& stats = report.stats;
+  const std::string splits = SplitsText(report.splits);
   return fmt::format(
-      "{}: {} on {}, {} requests in {}, {}{}\n", report.model,
+      "{}: {} on {}, {} requests in {}, {}{}\n{}", report.model,
       Plural(stats.stages.size(), "stage"),
       Plural(NumReplicas(stats.stages), "device"), stats.requests,
       FormatDuration(stats.wall),
       report.is_emulated ? "emulated in wall-clock time" : "measured",
-      stats.stopped ? " (interrupted)" : "");
+      stats.stopped ? " (interrupted)" : "",
+      splits.empty() ? splits : splits + '\n');
 }
 
 std::string ThroughputText(const RunReport& report) {

@@ -119,14 +119,20 @@ void SetCosts(Simulation& simulation) {
   }
 }
 
+// What the accelerator does of it, in one segment.
+double WholeOnDeviceMs(const Model& model, const DeviceSpec& spec) {
+  const Graph& graph = model.graph;
+  const Segment mapped = PartsOf(graph, MapOps(graph)).mapped;
+  if (mapped.ops.empty()) return 0;
+  const auto layers = MakeLayers(graph, spec, OpsWithBias(model));
+  return CostOf(graph, mapped, layers, spec).warm_ms();
+}
+
 // The whole model on one device, with the same CPU stages.
 double OneDeviceMs(const Simulation& simulation) {
   const Graph& graph = simulation.model.graph;
   const Segment mapped = PartsOf(graph, simulation.mappings).mapped;
-  double ms =
-      mapped.ops.empty()
-          ? 0
-          : CostOf(graph, mapped, simulation.layers, simulation.spec).warm_ms();
+  double ms = WholeOnDeviceMs(simulation.whole, simulation.spec);
   for (const SimulatedStage& stage : simulation.stages) {
     if (!stage.is_cpu) continue;
     // A plan may give the CPU more than it has to run.
@@ -169,9 +175,14 @@ std::string_view Simulation::origin(const SimulatedStage& stage) const {
 
 Simulation Simulate(const Model& model, const DeviceSpec& spec,
                     const SimulateOptions& options) {
-  Simulation simulation{model, spec, options};
-  simulation.mappings = MapOps(model.graph);
-  simulation.layers = MakeLayers(model.graph, spec, OpsWithBias(model));
+  Simulation simulation{
+      .whole = model,
+      .model = options.plan ? ModelOf(*options.plan, model) : model,
+      .spec = spec,
+      .options = options};
+  const Model& planned = simulation.model;
+  simulation.mappings = MapOps(planned.graph);
+  simulation.layers = MakeLayers(planned.graph, spec, OpsWithBias(planned));
   simulation.stages = StagesOfModel(simulation);
   SetCosts(simulation);
   simulation.one_device_ms = OneDeviceMs(simulation);

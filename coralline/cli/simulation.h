@@ -43,7 +43,8 @@ struct SimulatedStage {
 };
 
 struct Simulation {
-  const Model& model;
+  const Model& whole;  ///< as it was given
+  Model model;         ///< with its layers split, where the plan says so
   const DeviceSpec& spec;
   const SimulateOptions& options;
   std::vector<OpMapping> mappings;
@@ -66,9 +67,10 @@ struct Simulation {
   std::string_view origin(const SimulatedStage& stage) const;
 };
 
-/// Cuts, places, times and schedules the model. Ops that the accelerator does
-/// not run make stages of their own. Throws Error as ChooseSegments does, and
-/// Error(kDevice) when the CPU is to be measured and cannot.
+/// Cuts, places, times and schedules the model, which must outlive the result.
+/// Ops that the accelerator does not run make stages of their own. Throws Error
+/// as ChooseSegments does, and Error(kDevice) when the CPU is to be measured
+/// and cannot.
 Simulation Simulate(const Model& model, const DeviceSpec& spec,
                     const SimulateOptions& options);
 

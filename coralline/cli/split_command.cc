@@ -99,8 +99,8 @@ Action ConfigureSplit(CLI::App& app) {
       throw Error(ErrorKind::kUsage,
                   "where to cut? give --cuts, --at, --ops, --stages or --plan");
     }
-    const Model model = ReadTflite(options->model);
-    const auto segments = ChooseSegments(model, options->cuts);
+    const auto [model, segments] =
+        CutAsAsked(ReadTflite(options->model), options->cuts);
     const Paths paths = WriteSegments(model, segments, options->folder);
     options->json ? PrintJson(model, segments, paths)
                   : PrintText(model, segments, paths);

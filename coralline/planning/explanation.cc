@@ -14,9 +14,14 @@ namespace {
 // Everything that Explain plans, with one set of options.
 class Explainer {
  public:
-  Explainer(const Model& model, const DeviceGroup& device,
+  // `whole` is the model with its layers whole.
+  Explainer(const Model& whole, const Model& model, const DeviceGroup& device,
             const ProblemOptions& options, const PlanOptions& plan)
-      : model_(model), device_(device), options_(options), plan_(plan) {}
+      : whole_(whole),
+        model_(model),
+        device_(device),
+        options_(options),
+        plan_(plan) {}
 
   Explanation Run() {
     Explanation all{.model = model_.name,
@@ -32,7 +37,7 @@ class Explainer {
     all.neighbour = Neighbour(problem, all.best);
     ProblemOptions as_compiled = options_;
     as_compiled.cpu_fallback = true;
-    const ModelProblem compiled(model_, {device_}, as_compiled);
+    const ModelProblem compiled(whole_, {device_}, as_compiled);
     all.alone = Alone(compiled);
     for (const Strategy strategy :
          {Strategy::kCompiler, Strategy::kEqualLayers, Strategy::kLibcoral}) {
@@ -69,8 +74,8 @@ class Explainer {
   }
 
   ExplainedPlan Alone(const ModelProblem& compiled) const {
-    const Segment whole = OpRange(0, model_.graph.num_ops());
-    auto plan = PlanOfSegments(compiled.problem(), std::span(&whole, 1));
+    const Segment all = OpRange(0, whole_.graph.num_ops());
+    auto plan = PlanOfSegments(compiled.problem(), std::span(&all, 1));
     if (!plan) compiled.FailWithoutPlan();
     return ExplainPlan(compiled, std::move(*plan));
   }
@@ -140,8 +145,8 @@ class Explainer {
 
   std::optional<ExplainedPlan> ByStrategy(const ModelProblem& problem,
                                           Strategy strategy) const {
-    const auto segments =
-        SegmentsBy(strategy, problem.problem(), model_.graph, device_.count);
+    const auto segments = SegmentsBy(strategy, problem.problem(),
+                                     problem.model().graph, device_.count);
     if (!segments) return std::nullopt;
     auto plan = PlanOfSegments(problem.problem(), *segments);
     if (!plan) return std::nullopt;
@@ -169,6 +174,7 @@ class Explainer {
                [](DeviceSpec& spec) { spec.clock_hz *= 2; })};
   }
 
+  const Model& whole_;
   const Model& model_;
   const DeviceGroup& device_;
   const ProblemOptions& options_;
@@ -261,8 +267,19 @@ ExplainedPlan ExplainPlan(const ModelProblem& problem, Plan plan) {
 }
 
 Explanation Explain(const Model& model, const DeviceGroup& device,
-                    const ProblemOptions& options, const PlanOptions& plan) {
-  return Explainer(model, device, options, plan).Run();
+                    const ProblemOptions& options, const PlanOptions& plan,
+                    SplitMode mode) {
+  if (mode == SplitMode::kNever) {
+    return Explainer(model, model, device, options, plan).Run();
+  }
+  SplitPlan chosen = PlanWithSplits(model, {device}, options, plan, mode);
+  Explanation all = Explainer(model, chosen.model, device, options, plan).Run();
+  if (!chosen.splits.empty() && chosen.unsplit) {
+    const ModelProblem problem(model, {device}, options);
+    all.unsplit = ExplainPlan(problem, std::move(*chosen.unsplit));
+  }
+  all.splits = std::move(chosen.splits);
+  return all;
 }
 
 }  // namespace coralline

@@ -7,6 +7,8 @@
 #include "coralline/plan/planner.h"
 #include "coralline/plan/strategy.h"
 #include "coralline/planning/model_problem.h"
+#include "coralline/planning/split_planning.h"
+#include "coralline/sim/segment_cost.h"
 #include "coralline/sim/time_range.h"
 
 namespace coralline {
@@ -62,13 +64,19 @@ struct Explanation {
   std::optional<ExplainedPlan> neighbour;
   std::vector<ExplainedStrategy> strategies;
   std::vector<WhatIf> what_ifs;
+  /// Layers that are in parts in all plans but `alone` and those of strategies.
+  std::vector<LayerSplit> splits;
+  /// The best with whole layers, where splits were looked at.
+  std::optional<ExplainedPlan> unsplit;
 };
 
 /// Plans for every number of devices up to one more than `count`, with other
 /// methods, and with a faster link, a larger memory and a faster chip. Throws
-/// Error(kModel) where there is no plan.
+/// Error(kModel) where there is no plan. Layers are split as is best for
+/// `count` devices.
 Explanation Explain(const Model& model, const DeviceGroup& device,
-                    const ProblemOptions& options, const PlanOptions& plan);
+                    const ProblemOptions& options, const PlanOptions& plan,
+                    SplitMode mode = SplitMode::kNever);
 
 /// Of one plan on the devices of a problem.
 ExplainedPlan ExplainPlan(const ModelProblem& problem, Plan plan);

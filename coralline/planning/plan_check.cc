@@ -286,7 +286,8 @@ bool CheckResult::ok() const {
 
 CheckResult CheckPlan(const PlanDocument& document, const Model& model,
                       const std::function<bool()>& should_stop) {
-  return Checker(document, model, should_stop).Run();
+  const Model planned = ModelOf(document, model);
+  return Checker(document, planned, should_stop).Run();
 }
 
 }  // namespace coralline

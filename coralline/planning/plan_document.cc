@@ -11,6 +11,7 @@
 #include "coralline/base/hash.h"
 #include "coralline/base/json_reader.h"
 #include "coralline/planning/internal/op_names.h"
+#include "coralline/rewrite/split_layers.h"
 
 namespace coralline {
 namespace {
@@ -41,6 +42,10 @@ std::string DescribeTensors(const Graph& graph,
 }
 
 }  // namespace
+
+Model ModelOf(const PlanDocument& document, const Model& model) {
+  return SplitLayers(model, document.splits);
+}
 
 PlanDocument DocumentOf(const ModelProblem& problem, const PlanOptions& options,
                         Plan plan,

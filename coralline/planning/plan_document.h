@@ -12,6 +12,7 @@
 #include "coralline/plan/strategy.h"
 #include "coralline/planning/model_problem.h"
 #include "coralline/profile/profile.h"
+#include "coralline/rewrite/layer_split.h"
 #include "coralline/tflite/model.h"
 
 namespace coralline {
@@ -43,7 +44,9 @@ struct KnownCost {
 struct PlanDocument {
   std::string model_name;
   std::string model_file;  ///< as the user gave it
-  std::string model_hash;  ///< StructureHash
+  std::string model_hash;  ///< StructureHash of the model as it is
+  /// Layers that are computed in parts: all segments are of ModelOf.
+  std::vector<LayerSplit> splits;
 
   Strategy strategy = Strategy::kOptimal;
   Objective objective = Objective::kThroughput;
@@ -69,9 +72,14 @@ struct PlanDocument {
   bool operator==(const PlanDocument&) const = default;
 };
 
+/// The model that a plan's segments are of: the given one, with its layers
+/// split as the document says. Throws as SplitLayers does.
+Model ModelOf(const PlanDocument& document, const Model& model);
+
 /// Of a plan from simulated costs. `specs` has the JSON text of each class that
-/// is no CPU, by its name. The caller sets model_file, and the strategy where
-/// it is not ours.
+/// is no CPU, by its name. The caller sets model_file, the strategy where it is
+/// not ours, and where the problem's model has split layers these and the hash
+/// of the whole model.
 PlanDocument DocumentOf(const ModelProblem& problem, const PlanOptions& options,
                         Plan plan,
                         const std::map<std::string, std::string>& specs);
@@ -84,14 +92,16 @@ std::string StructureHash(const Graph& graph);
 
 /// The JSON text, a stage per line; docs/plan-file.md describes it. Segments
 /// are lists of tensor names. ParsePlanDocument reads it back without a loss.
+/// The graph is that of ModelOf.
 std::string FormatPlanDocument(const PlanDocument& document,
                                const Graph& graph);
 
 /// Finds the ops of the segments in the model. Throws Error(kModel) where the
 /// plan was made for a model of another structure, and Error(kUsage) for what
 /// is malformed: it gives the JSON path, what was expected and what was found.
-/// The segments of the result cover the model; whether it holds what it claims
-/// is left to CheckPlan.
+/// The model is the one that was planned, with its layers whole. The segments
+/// of the result are ops of ModelOf, which they cover; whether the plan holds
+/// what it claims is left to CheckPlan.
 PlanDocument ParsePlanDocument(std::string_view json, const std::string& file,
                                const Model& model);
 

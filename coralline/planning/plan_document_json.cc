@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "coralline/base/error.h"
 #include "coralline/base/json_reader.h"
@@ -107,6 +108,12 @@ std::string FormatCertificate(const PlanDocument& document,
       certificate.boundaries, certificate.segments, certificate.orders, order);
 }
 
+std::string FormatSplit(const LayerSplit& split) {
+  return fmt::format(R"({{"tensor": {}, "parts": {}, "as_convolution": {}}})",
+                     QuoteJson(split.tensor), split.parts,
+                     split.as_convolution);
+}
+
 std::string FormatLines(const std::vector<std::string>& lines) {
   if (lines.empty()) return "[]";
   return fmt::format("[\n    {}\n  ]", fmt::join(lines, ",\n    "));
@@ -151,11 +158,12 @@ class Parser {
   Parser(std::string_view json, const std::string& file, const Model& model)
       : file_(file),
         model_(model),
-        names_(model.graph),
         root_(JsonReader::Parse(json, file, "a plan")) {}
 
   PlanDocument Run() {
     ReadHeader();
+    ReadSplits(root_.Member("split_layers"));
+    names_.emplace(model_.graph);
     ReadRequest(root_.Member("request"));
     for (const JsonReader& node : root_.Member("devices").Elements()) {
       document_.classes.push_back(ClassOf(node));
@@ -193,6 +201,22 @@ class Parser {
                     "'coralline plan'",
                     file_, document_.model_name, start(document_.model_hash),
                     model_.name, start(structure)));
+  }
+
+  // From here on the model is the one with these layers split.
+  void ReadSplits(const JsonReader& node) {
+    if (!node.is_there()) return;
+    for (const JsonReader& split : node.Elements()) {
+      document_.splits.push_back(
+          {.tensor = split.Member("tensor").Text(),
+           .parts = CountOf(split.Member("parts"), 2),
+           .as_convolution = split.Member("as_convolution").Flag()});
+    }
+    try {
+      model_ = ModelOf(document_, model_);
+    } catch (const Error& error) {
+      node.Fail("layers that can be split", error.what());
+    }
   }
 
   void ReadRequest(const JsonReader& request) {
@@ -247,11 +271,11 @@ class Parser {
   // The name decides, where there is one.
   int OpOf(const JsonReader& tensor, const JsonReader& number) const {
     const auto op = static_cast<int>(
-        number.Whole(0, names_.num_ops() - 1,
-                     fmt::format("an op from 0 to {}", names_.num_ops() - 1)));
+        number.Whole(0, names_->num_ops() - 1,
+                     fmt::format("an op from 0 to {}", names_->num_ops() - 1)));
     const std::string name = tensor.Text();
     if (name.empty()) return op;
-    const int found = names_.Find(name);
+    const int found = names_->Find(name);
     if (found < 0) tensor.Fail("the first output of an op");
     return found;
   }
@@ -375,8 +399,8 @@ class Parser {
   }
 
   const std::string& file_;
-  const Model& model_;
-  OpNames names_;
+  Model model_;
+  std::optional<OpNames> names_;
   JsonReader root_;
   PlanDocument document_;
 };
@@ -399,11 +423,19 @@ std::string FormatPlanDocument(const PlanDocument& document,
   for (const auto& segment : document.known) {
     known.push_back(FormatKnown(segment, names));
   }
+  std::string splits;
+  if (!document.splits.empty()) {
+    std::vector<std::string> lines;
+    for (const auto& split : document.splits) {
+      lines.push_back(FormatSplit(split));
+    }
+    splits = fmt::format("  \"split_layers\": {},\n", FormatLines(lines));
+  }
   std::string text = fmt::format(
       "{{\n  \"schema\": \"{}\",\n  \"version\": {},\n  \"model\": {{\"name\": "
-      "{}, \"file\": {}, \"structure\": {}}},\n",
+      "{}, \"file\": {}, \"structure\": {}}},\n{}",
       kSchema, kVersion, QuoteJson(document.model_name),
-      QuoteJson(document.model_file), QuoteJson(document.model_hash));
+      QuoteJson(document.model_file), QuoteJson(document.model_hash), splits);
   text += fmt::format(
       "  \"request\": {{\"strategy\": \"{}\", \"objective\": \"{}\", "
       "\"target_period_ns\": {}, \"max_devices\": {}, \"max_replicas\": {}, "

@@ -10,6 +10,8 @@
 
 #include "coralline/base/error.h"
 #include "coralline/device/topology.h"
+#include "coralline/planning/layer_splits.h"
+#include "coralline/rewrite/split_layers.h"
 #include "coralline/runtime/device_names.h"
 #include "coralline/runtime/device_pool.h"
 #include "coralline/runtime/internal/device_choice.h"
@@ -25,6 +27,7 @@ struct Start {
   DevicePool pool;
   PlannedDeployerOptions deployer;
   std::optional<Error> refusal;  // where no plan is found
+  std::vector<LayerSplit> splits;
 };
 
 std::vector<std::string> CoresInTurn(std::size_t count) {
@@ -55,10 +58,13 @@ std::vector<PlacedStage> InOrder(const std::vector<PlannedStage>& stages) {
 Start OfPlan(const PlanDocument& document, const RunnerOptions& options) {
   if (options.devices.empty()) {
     return {PoolOf(document, PoolOptionsOf(options)),
-            {.known = document.known, .first = InOrder(document.plan.stages)}};
+            {.known = document.known, .first = InOrder(document.plan.stages)},
+            {},
+            document.splits};
   }
   Start start{
-      .pool = PoolOf(ExpandDevices(options.devices), PoolOptionsOf(options))};
+      .pool = PoolOf(ExpandDevices(options.devices), PoolOptionsOf(options)),
+      .splits = document.splits};
   if (start.pool.num_devices() != document.plan.num_devices()) {
     throw Error(
         ErrorKind::kUsage,
@@ -116,6 +122,24 @@ DevicePool PoolFor(const Model& model, std::vector<std::string> names,
   return pool;
 }
 
+// As is best with simulated costs.
+std::vector<LayerSplit> ChooseSplits(const Model& model, const DevicePool& pool,
+                                     const RunnerOptions& options) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kTime(500);
+  if (options.split_layers == SplitMode::kNever) return {};
+  if (options.split_layers == SplitMode::kAuto &&
+      OversizeLayers(model, pool.kinds).empty()) {
+    return {};
+  }
+  const auto end = Clock::now() + kTime;
+  return PlanWithSplits(model, pool.kinds,
+                        {.max_replicas = options.max_replicas},
+                        {.should_stop = [end] { return Clock::now() >= end; }},
+                        options.split_layers)
+      .splits;
+}
+
 Start OfDevices(const Model& model, const RunnerOptions& options) {
   const auto names = options.devices.empty()
                          ? CoresInTurn(CoresByTopology().size())
@@ -125,7 +149,10 @@ Start OfDevices(const Model& model, const RunnerOptions& options) {
     start.deployer.first = {{OpRange(0, model.graph.num_ops()), {0}}};
     return start;
   }
-  if (!HasCpu(start.pool)) return start;
+  if (!HasCpu(start.pool)) {
+    start.splits = ChooseSplits(model, start.pool, options);
+    return start;
+  }
   auto measured = internal::MeasureStart(
       model, start.pool,
       {options.kernels, options.max_replicas, options.cache});
@@ -177,8 +204,9 @@ PipelineOptions PipelineOptionsOf(const RunnerOptions& options,
 
 }  // namespace
 
-Runner OpenRunner(const Model& model, const RunnerOptions& options) {
-  Start start = StartOf(model, options);
+Runner OpenRunner(const Model& whole, const RunnerOptions& options) {
+  Start start = StartOf(whole, options);
+  const Model model = SplitLayers(whole, start.splits);
   start.deployer.max_replicas = options.max_replicas;
   auto deployer = std::make_unique<PlannedDeployer>(
       model, std::move(start.pool), std::move(start.deployer));
@@ -188,7 +216,8 @@ Runner OpenRunner(const Model& model, const RunnerOptions& options) {
     FailWithoutPlan(model, deployer->pool());
   }
   Runner runner{.plan = deployer->plan(),
-                .origin = JoinOrigins(deployer->origins())};
+                .origin = JoinOrigins(deployer->origins()),
+                .splits = std::move(start.splits)};
   for (const PlannedStage& stage : runner.plan.stages) {
     runner.class_names.push_back(
         deployer->pool().kinds[stage.device_class].name);

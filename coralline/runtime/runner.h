@@ -9,6 +9,7 @@
 #include "coralline/device/fault.h"
 #include "coralline/pipeline/pipeline.h"
 #include "coralline/planning/plan_document.h"
+#include "coralline/planning/split_planning.h"
 #include "coralline/profile/profile_cache.h"
 
 namespace coralline {
@@ -35,6 +36,10 @@ struct RunnerOptions {
   std::optional<PlanDocument> plan;
   /// Of what is planned, here and after faults.
   int max_replicas = 16;
+  /// Of what is planned here, on emulated devices alone: on CPU cores parts
+  /// gain nothing, as memory is shared. A plan has its own splits. kAuto looks
+  /// at splits only where a layer fits none of the devices.
+  SplitMode split_layers = SplitMode::kAuto;
   /// Where measured costs are kept; may be null.
   ProfileCache* cache = nullptr;
 
@@ -55,9 +60,12 @@ struct Runner {
   std::string origin;
   /// Of each stage of the plan, such as "edgetpu-pcie".
   std::vector<std::string> class_names;
+  /// Layers that are computed in parts: the plan's ops are of that model.
+  std::vector<LayerSplit> splits;
 };
 
-/// Loads the model's segments and starts. Throws Error(kUsage) for device names
+/// Loads the model's segments and starts. The model has its layers whole, also
+/// where the plan splits them. Throws Error(kUsage) for device names
 /// and counts that do not fit, Error(kModel) where the devices cannot run the
 /// model, and Error(kDevice) where one is missing.
 Runner OpenRunner(const Model& model, const RunnerOptions& options);

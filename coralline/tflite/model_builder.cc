@@ -1,9 +1,15 @@
 #include "coralline/tflite/model_builder.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
+#include "coralline/base/error.h"
+#include "coralline/tflite/internal/copy.h"
+#include "coralline/tflite/internal/options.h"
 #include "coralline/tflite/internal/wire.h"
 #include "coralline/tflite/internal/write_options.h"
 #include "coralline/tflite/reader.h"
@@ -35,31 +41,49 @@ struct ModelBuilder::State {
                                               0, 0, q.dimension);
     }
     const auto shape = builder.CreateVector(tensor.shape);
+    Offset<flatbuffers::Vector<std::int32_t>> signature;
+    if (!tensor.shape_signature.empty()) {
+      signature = builder.CreateVector(tensor.shape_signature);
+    }
     const auto name = builder.CreateString(tensor.name);
     tensors.push_back(wire::CreateTensor(
         builder, shape, static_cast<std::int8_t>(tensor.type), buffer, name,
-        quantization, tensor.is_variable, 0, 0, true));
+        quantization, tensor.is_variable, 0, signature, true));
     return static_cast<int>(tensors.size()) - 1;
   }
 
   unsigned OpcodeIndex(const Op& op) {
     constexpr int kLastOldCode = 127;
     const int code = static_cast<int>(op.kind);
-    const auto [place, is_new] =
-        opcode_index.try_emplace({code, op.version}, opcodes.size());
+    const auto [place, is_new] = opcode_index.try_emplace(
+        {code, op.version, op.custom_code}, opcodes.size());
     if (is_new) {
+      Offset<flatbuffers::String> custom;
+      if (!op.custom_code.empty()) {
+        custom = builder.CreateString(op.custom_code);
+      }
       opcodes.push_back(wire::CreateOperatorCode(
-          builder, static_cast<std::int8_t>(std::min(code, kLastOldCode)), 0,
-          op.version, code));
+          builder, static_cast<std::int8_t>(std::min(code, kLastOldCode)),
+          custom, op.version, code));
     }
     return static_cast<unsigned>(place->second);
   }
 
+  unsigned AddBuffer(std::span<const std::byte> data) {
+    builder.ForceVectorAlignment(data.size(), 1, kBufferAlignment);
+    const auto bytes = builder.CreateVector(
+        reinterpret_cast<const std::uint8_t*>(data.data()), data.size());
+    buffers.push_back(wire::CreateBuffer(builder, bytes));
+    return static_cast<unsigned>(buffers.size() - 1);
+  }
+
   FlatBufferBuilder builder;
   std::vector<Offset<wire::Buffer>> buffers;
+  // The buffer that holds what lies at this place of another model.
+  std::map<const std::byte*, unsigned> copied_buffers;
   std::vector<Offset<wire::Tensor>> tensors;
   std::vector<Offset<wire::OperatorCode>> opcodes;
-  std::map<std::pair<int, int>, std::size_t> opcode_index;
+  std::map<std::tuple<int, int, std::string>, std::size_t> opcode_index;
   std::vector<Offset<wire::Operator>> ops;
   std::vector<int> inputs;
   std::vector<int> outputs;
@@ -81,13 +105,23 @@ int ModelBuilder::AddActivation(const Tensor& tensor) {
 
 int ModelBuilder::AddConstant(const Tensor& tensor,
                               std::span<const std::byte> data) {
-  FlatBufferBuilder& builder = state_->builder;
-  builder.ForceVectorAlignment(data.size(), 1, kBufferAlignment);
-  const auto bytes = builder.CreateVector(
-      reinterpret_cast<const std::uint8_t*>(data.data()), data.size());
-  state_->buffers.push_back(wire::CreateBuffer(builder, bytes));
-  return state_->AddTensor(tensor,
-                           static_cast<unsigned>(state_->buffers.size() - 1));
+  return state_->AddTensor(tensor, state_->AddBuffer(data));
+}
+
+int ModelBuilder::AddCopy(const Model& source, int tensor) {
+  unsigned buffer = 0;
+  if (const auto data = ConstantData(source, tensor); !data.empty()) {
+    const auto [place, is_new] =
+        state_->copied_buffers.try_emplace(data.data(), 0);
+    if (is_new) place->second = state_->AddBuffer(data);
+    buffer = place->second;
+  }
+  state_->tensors.push_back(
+      internal::CopyTensor(state_->builder,
+                           *internal::MainSubgraph(source).tensors()->Get(
+                               static_cast<unsigned>(tensor)),
+                           buffer));
+  return static_cast<int>(state_->tensors.size()) - 1;
 }
 
 void ModelBuilder::AddOp(const Op& op, const OpOptions& options) {
@@ -98,6 +132,24 @@ void ModelBuilder::AddOp(const Op& op, const OpOptions& options) {
   const auto written = internal::WriteOptions(builder, options);
   state_->ops.push_back(wire::CreateOperator(builder, opcode, inputs, outputs,
                                              written.type, written.table));
+}
+
+void ModelBuilder::AddOpLike(const Op& op, const Model& source, int source_op) {
+  if (!internal::CanCopyOptions(op.kind)) {
+    throw Error(ErrorKind::kModel,
+                fmt::format("{}: op {} ({}) uses resources or options that "
+                            "cannot be moved to another file",
+                            source.name, source_op, OpName(op)));
+  }
+  const auto* wire = internal::MainSubgraph(source).operators()->Get(
+      static_cast<unsigned>(source_op));
+  const unsigned opcode = state_->OpcodeIndex(op);
+  state_->ops.push_back(internal::CopyOp(
+      state_->builder, *wire, opcode, op.inputs, op.outputs, op.intermediates));
+}
+
+void ModelBuilder::SetInputs(std::vector<int> inputs) {
+  state_->inputs = std::move(inputs);
 }
 
 void ModelBuilder::SetOutputs(std::vector<int> outputs) {

@@ -27,7 +27,17 @@ class ModelBuilder {
   int AddActivation(const Tensor& tensor);
   int AddConstant(const Tensor& tensor, std::span<const std::byte> data);
 
+  /// A tensor of another model with all that it has; its content is written
+  /// once for all tensors of that model that share it. An input becomes one by
+  /// SetInputs only. The model must outlive the builder.
+  int AddCopy(const Model& source, int tensor);
+
   void AddOp(const Op& op, const OpOptions& options = {});
+  /// With the options of an op of another model. Throws Error(kModel) where
+  /// they cannot be copied (see ExtractSegment).
+  void AddOpLike(const Op& op, const Model& source, int source_op);
+  /// Instead of those of AddInput, in their order.
+  void SetInputs(std::vector<int> inputs);
   void SetOutputs(std::vector<int> outputs);
 
   /// Finishes and verifies the model; the builder is used up. Throws

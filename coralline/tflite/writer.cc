@@ -9,6 +9,7 @@
 #include "coralline/base/error.h"
 #include "coralline/base/file.h"
 #include "coralline/graph/boundary.h"
+#include "coralline/tflite/internal/copy.h"
 #include "coralline/tflite/internal/options.h"
 #include "coralline/tflite/internal/wire.h"
 #include "coralline/tflite/reader.h"
@@ -168,35 +169,9 @@ class SegmentWriter {
     return builder.CreateVector(codes);
   }
 
-  template <typename T>
-  static Offset<flatbuffers::Vector<T>> CopyVector(
-      FlatBufferBuilder& builder, const flatbuffers::Vector<T>* vector) {
-    if (!vector) return 0;
-    return builder.CreateVector(vector->data(), vector->size());
-  }
-
-  static Offset<wire::Quantization> WriteQuantization(
-      FlatBufferBuilder& builder, const wire::Quantization* source) {
-    if (!source) return 0;
-    const auto min = CopyVector(builder, source->min());
-    const auto max = CopyVector(builder, source->max());
-    const auto scale = CopyVector(builder, source->scale());
-    const auto zero_point = CopyVector(builder, source->zero_point());
-    return wire::CreateQuantization(builder, min, max, scale, zero_point, 0, 0,
-                                    source->quantized_dimension());
-  }
-
   Offset<wire::Tensor> WriteTensor(FlatBufferBuilder& builder, int old) {
     const auto* source = graph_.tensors()->Get(old);
-    const auto shape = CopyVector(builder, source->shape());
-    const auto signature = CopyVector(builder, source->shape_signature());
-    const auto quantization =
-        WriteQuantization(builder, source->quantization());
-    const auto name =
-        builder.CreateString(source->name() ? source->name()->str() : "");
-    return wire::CreateTensor(
-        builder, shape, source->type(), NewBuffer(*source), name, quantization,
-        source->is_variable(), 0, signature, source->has_rank());
+    return internal::CopyTensor(builder, *source, NewBuffer(*source));
   }
 
   unsigned NewBuffer(const wire::Tensor& tensor) const {
@@ -205,15 +180,14 @@ class SegmentWriter {
     return static_cast<unsigned>(buffers_[old]) + 1;
   }
 
-  Offset<flatbuffers::Vector<std::int32_t>> WriteIndices(
-      FlatBufferBuilder& builder,
+  std::vector<std::int32_t> NewIndices(
       const flatbuffers::Vector<std::int32_t>* source) const {
     std::vector<std::int32_t> indices;
     for (int i = 0; i < SizeOf(source); ++i) {
       const int old = source->Get(i);
       indices.push_back(old == Op::kNoTensor ? old : tensors_[old]);
     }
-    return builder.CreateVector(indices);
+    return indices;
   }
 
   Offset<flatbuffers::Vector<std::int32_t>> WriteIndices(
@@ -225,22 +199,11 @@ class SegmentWriter {
 
   Offset<wire::Operator> WriteOp(FlatBufferBuilder& builder, int old) {
     const auto* source = graph_.operators()->Get(old);
-    const auto inputs = WriteIndices(builder, source->inputs());
-    const auto outputs = WriteIndices(builder, source->outputs());
-    const auto options = internal::CopyOptions(*source, builder);
-    const auto custom = CopyVector(builder, source->custom_options());
-    const auto mutating =
-        CopyVector(builder, source->mutating_variable_inputs());
-    Offset<flatbuffers::Vector<std::int32_t>> intermediates;
-    if (source->intermediates()) {
-      intermediates = WriteIndices(builder, source->intermediates());
-    }
-    return wire::CreateOperator(
-        builder,
-        static_cast<unsigned>(
-            opcodes_[static_cast<int>(source->opcode_index())]),
-        inputs, outputs, source->builtin_options_type(), options, custom,
-        source->custom_options_format(), mutating, intermediates);
+    const int opcode = opcodes_[static_cast<int>(source->opcode_index())];
+    return internal::CopyOp(builder, *source, static_cast<unsigned>(opcode),
+                            NewIndices(source->inputs()),
+                            NewIndices(source->outputs()),
+                            NewIndices(source->intermediates()));
   }
 
   Offset<wire::SubGraph> WriteGraph(FlatBufferBuilder& builder) {

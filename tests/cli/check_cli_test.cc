@@ -3,7 +3,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 
+#include "coralline/device/testing.h"
 #include "tests/cli/cli_fixture.h"
 
 namespace coralline {
@@ -48,6 +50,47 @@ TEST_F(PlanFile, Holds) {
     ASSERT_EQ(plan.status, 0) << options << plan.output;
     const Result check = Run("check p.json");
     EXPECT_EQ(check.status, 0) << options << check.output;
+  }
+}
+
+// Every command takes the model as it is, and splits it as the plan says.
+TEST_F(PlanFile, BringsItsSplitLayers) {
+  Run("generate fc --width 3000 -o wide.tflite");
+  const Result plan = Run("plan wide.tflite --count 4 -o plan.json");
+  EXPECT_THAT(plan.output,
+              AllOf(HasSubstr("3 layers in parts: dense_2/output in 4 "
+                              "convolutions, "),
+                    HasSubstr("with whole layers a result every 17.")));
+  EXPECT_EQ(Content()["split_layers"].size(), 3U);
+  const Result check = Run("check plan.json");
+  EXPECT_EQ(check.status, 0) << check.output;
+  const Result simulated = Run("simulate wide.tflite --plan plan.json");
+  EXPECT_THAT(simulated.output, HasSubstr("One device alone: 70."));
+  const Result run = Run("run wide.tflite --plan plan.json --requests 20");
+  EXPECT_THAT(run.output, HasSubstr("4 stages on 4 devices"));
+  const Result split = Run("split wide.tflite --plan plan.json -o segments");
+  EXPECT_EQ(split.status, 0) << split.output;
+  if (!testing_util::CanExecute()) GTEST_SKIP() << "no TFLite library";
+  const Result verify =
+      Run("verify wide.tflite --segments segments --inputs 2");
+  EXPECT_EQ(verify.status, 0) << verify.output;
+}
+
+TEST_F(PlanFile, SplitsOnlyWhatCanBeSplit) {
+  Run("plan fc.tflite --count 2 -o plan.json");
+  EXPECT_EQ(Run("check plan.json").status, 0);
+  for (const auto& [path, value, message] :
+       std::vector<std::tuple<std::string, Json, std::string>>{
+           {"/split_layers/0/tensor", "dense_9/output", "no op produces"},
+           {"/split_layers/0/parts", 1, "a whole number from 2"},
+           {"/split_layers/0/parts", 9999, "expected 2 to 2620"},
+           {"/split_layers/0/as_convolution", "yes", "as_convolution"},
+           {"/split_layers/1/tensor", "dense_2/output", "split twice"},
+           {"/split_layers", 7, "$.split_layers"},
+           {"/split_layers", nullptr, "the first output of an op"}}) {
+    const Result changed = CheckWith(path, value);
+    EXPECT_EQ(changed.status, 2) << path << changed.output;
+    EXPECT_THAT(changed.output, HasSubstr(message));
   }
 }
 

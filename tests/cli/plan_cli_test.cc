@@ -54,6 +54,36 @@ TEST_F(PlanCli, FindsTheFewestDevicesForATarget) {
   EXPECT_EQ(Run("plan fc.tflite --target-fps 10").status, 2);
 }
 
+TEST_F(PlanCli, SplitsLayers) {
+  Run("generate fc --width 3000 -o wide.tflite");
+  const Result json = Run("plan wide.tflite --count 4 --json");
+  EXPECT_THAT(json.output, AllOf(HasSubstr("\"split_layers\": "),
+                                 HasSubstr("\"whole_layers_period_ns\": ")));
+  const Result never =
+      Run("plan wide.tflite --count 4 --split-layers never --json");
+  EXPECT_EQ(never.status, 0);
+  EXPECT_THAT(never.output, Not(HasSubstr("split_layers")));
+  const Result explained = Run("explain wide.tflite --count 4");
+  EXPECT_THAT(explained.output,
+              AllOf(HasSubstr("Why are layers in parts?"),
+                    HasSubstr("One edgetpu-pcie takes 70.512 ms"),
+                    HasSubstr("With whole layers the best plan")));
+  EXPECT_THAT(Run("plan wide.tflite --objective devices --target-ms 1 --count "
+                  "8")
+                  .output,
+              HasSubstr("4 stages on 4 devices"));
+  EXPECT_THAT(Run("plan wide.tflite --count 4 --front").output,
+              HasSubstr("0.228"));
+  EXPECT_EQ(Run("plan wide.tflite --split-layers sometimes").status, 2);
+  Run("generate fc --width 400 -o fc.tflite");
+  Run("profile fc.tflite --device edgetpu-pcie --all -o profile.json");
+  EXPECT_THAT(
+      Run("plan fc.tflite --profile profile.json --split-layers always").output,
+      HasSubstr("plan without --profile"));
+  const Result always = Run("plan fc.tflite --split-layers always");
+  EXPECT_THAT(always.output, HasSubstr("4 layers in parts"));
+}
+
 TEST_F(PlanCli, PlansDevicesOfSeveralKinds) {
   Run("generate fc --width 2620 -o fc.tflite");
   const Result mixed =
