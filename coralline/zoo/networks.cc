@@ -21,7 +21,9 @@ const std::vector<Member>& Members() {
     for (const Family& family :
          {internal::MobileNets(), internal::Inceptions(),
           internal::FactorizedInceptions(), internal::InceptionResNets(),
-          internal::ResNets()}) {
+          internal::Vggs(), internal::ResNets(), internal::DenseNets(),
+          internal::Xceptions(), internal::NasNets(),
+          internal::EfficientNetLites()}) {
       all.insert(all.end(), family.begin(), family.end());
     }
     return all;

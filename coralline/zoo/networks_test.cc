@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
+#include <sstream>
 
 #include "coralline/base/error.h"
 #include "coralline/graph/macs.h"
@@ -37,6 +39,13 @@ constexpr Published kPublished[] = {
     {"resnet50_v2", 25'613'800, 3'481},
     {"resnet101_v2", 44'675'560, 7'192},
     {"resnet152_v2", 60'380'648, 10'905},
+    {"vgg16", 138'357'544, 15'470},
+    {"vgg19", 143'667'240, 19'630},
+    {"densenet121", 8'062'504, 2'830},
+    {"densenet169", 14'307'880, 3'360},
+    {"densenet201", 20'242'984, 4'290},
+    {"xception", 22'910'480, 8'400},
+    {"nasnet_mobile", 5'326'716, 564},
 };
 
 class PublishedTest : public testing::TestWithParam<Published> {};
@@ -54,6 +63,55 @@ INSTANTIATE_TEST_SUITE_P(Zoo, PublishedTest, testing::ValuesIn(kPublished),
                          [](const auto& test) {
                            return std::string(test.param.name);
                          });
+
+struct Rounded {
+  std::string_view name;
+  double million_parameters;
+  double million_macs;
+};
+
+void PrintTo(const Rounded& rounded, std::ostream* out) {
+  *out << rounded.name;
+}
+
+class EfficientNetLite : public testing::TestWithParam<Rounded> {};
+
+// Three for each value that a convolution gives, as for its batch
+// normalization and ReLU6, and one for each sum.
+std::int64_t ElementwiseCount(const Graph& graph) {
+  std::int64_t count = 0;
+  for (const Op& op : graph.ops) {
+    const auto values =
+        NumElements(graph.tensors[op.outputs[0]].shape).value_or(0);
+    const bool is_conv =
+        op.kind == OpKind::kConv2d || op.kind == OpKind::kDepthwiseConv2d;
+    if (is_conv) count += 3 * values;
+    if (op.kind == OpKind::kAdd) count += values;
+  }
+  return count;
+}
+
+// The published counts are larger than ours by just that, for all five, though
+// their authors do not say so.
+TEST_P(EfficientNetLite, HasTheRoundedCounts) {
+  const Rounded& published = GetParam();
+  const NetworkShape shape = DescribeNetwork(published.name);
+  EXPECT_NEAR(static_cast<double>(shape.parameters) / 1e6,
+              published.million_parameters, 0.05);
+  const auto operations = static_cast<double>(MacCount(shape.graph) +
+                                              ElementwiseCount(shape.graph));
+  EXPECT_NEAR(operations / 1e6, published.million_macs,
+              0.01 * published.million_macs);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Zoo, EfficientNetLite,
+    testing::Values(Rounded{"efficientnet_lite0", 4.7, 407},
+                    Rounded{"efficientnet_lite1", 5.4, 631},
+                    Rounded{"efficientnet_lite2", 6.1, 899},
+                    Rounded{"efficientnet_lite3", 8.2, 1'440},
+                    Rounded{"efficientnet_lite4", 13.0, 2'640}),
+    [](const auto& test) { return std::string(test.param.name); });
 
 class EveryNetwork : public testing::TestWithParam<Architecture> {};
 
@@ -82,6 +140,35 @@ TEST_P(EveryNetwork, TakesOtherSizesOrNamesTheLayerThatVanishes) {
       EXPECT_THAT(error.what(), testing::HasSubstr("layer '"));
     }
   }
+}
+
+std::string WithCommas(std::int64_t number) {
+  std::string text;
+  const std::string digits = std::to_string(number);
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+// Up to what others published.
+std::string RowOnThePage(const Architecture& architecture) {
+  const auto& [name, title, size, classes, has_width] = architecture;
+  const NetworkShape shape = DescribeNetwork(name);
+  const std::int64_t million_macs =
+      (MacCount(shape.graph) + 500'000) / 1'000'000;
+  std::ostringstream row;
+  row << "| " << name << " | " << title << " | " << size << " | " << classes
+      << " | " << shape.graph.num_ops() << " | " << WithCommas(shape.parameters)
+      << " | " << WithCommas(million_macs) << " M |";
+  return row.str();
+}
+
+TEST_P(EveryNetwork, IsOnThePage) {
+  std::stringstream page;
+  page << std::ifstream(CORALLINE_SOURCE_DIR "/docs/zoo.md").rdbuf();
+  EXPECT_THAT(page.str(), testing::HasSubstr(RowOnThePage(GetParam())));
 }
 
 INSTANTIATE_TEST_SUITE_P(Zoo, EveryNetwork, testing::ValuesIn(Architectures()),

@@ -17,10 +17,15 @@ struct Member {
 using Family = std::vector<Member>;
 
 /// One file each.
-Family MobileNets();
-Family Inceptions();
+Family DenseNets();
+Family EfficientNetLites();
 Family FactorizedInceptions();
 Family InceptionResNets();
+Family Inceptions();
+Family MobileNets();
+Family NasNets();
 Family ResNets();
+Family Vggs();
+Family Xceptions();
 
 }  // namespace coralline::internal

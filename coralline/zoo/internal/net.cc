@@ -196,6 +196,9 @@ void Net::Count(Norm norm, int channels) {
     case Norm::kBatchNoScale:
       parameters_ += 3L * channels;
       break;
+    case Norm::kBatchTrained:
+      parameters_ += 2L * channels;
+      break;
     case Norm::kBatchWithBias:
       parameters_ += 5L * channels;
       break;
@@ -270,8 +273,12 @@ Value Net::AddDepthwise(const Value& input, const Depthwise& conv) {
   const Window window = {conv.kernel, conv.stride, conv.padding, conv.dilation};
   const auto [h, w] = Slide(name, input, window);
   const float deviation = DeviationBefore(conv.activation);
+  // Channels are not joined, so what they have in common does not cancel out.
+  const Value seen = {
+      input.tensor,
+      RootMeanSquare(type_, TensorOf(input).quantization, input.deviation)};
   const auto weights =
-      AddWeights(name, input,
+      AddWeights(name, seen,
                  {.shape = {1, conv.kernel.h, conv.kernel.w, channels},
                   .channels_at = 3,
                   .fan_in = PointsUnder(input, window),
@@ -375,7 +382,9 @@ Value Net::AddSum(const Value& a, const Value& b, Activation activation) {
   }
   // What is cut off below zero adds less.
   const float share = activation == Activation::kNone ? 1.0F : 0.6F;
-  const float deviation = std::hypot(a.deviation, share * b.deviation);
+  const float deviation = a.tensor == b.tensor
+                              ? 2 * a.deviation
+                              : std::hypot(a.deviation, share * b.deviation);
   return AddOp(OpKind::kAdd, Version(2), {a.tensor, b.tensor},
                Activated(name, shape, deviation, activation), deviation,
                AddOptions{activation});

@@ -33,6 +33,7 @@ struct Extent {
 enum class Norm {
   kBatch,          ///< batch normalization: 4 numbers a channel
   kBatchNoScale,   ///< without its scale: 3
+  kBatchTrained,   ///< what is trained of it: 2
   kBatchWithBias,  ///< behind a layer that has a bias too: 5
   kBias,           ///< 1
   kNothing,        ///< a bias of zeros, which nobody counts

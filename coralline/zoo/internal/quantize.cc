@@ -41,6 +41,13 @@ float DeviationBehind(Activation activation, float deviation) {
   return activation == Activation::kNone ? deviation : kHalf * deviation;
 }
 
+float RootMeanSquare(DataType type, const Quantization& quantization,
+                     float deviation) {
+  constexpr float kOfHalf = 1.21F;  // of a normal distribution above zero
+  const bool is_half = quantization.zero_point[0] == Lowest(type);
+  return is_half ? kOfHalf * deviation : deviation;
+}
+
 Quantization QuantizeSigned(DataType type, float limit) {
   return {.scale = {2 * limit / 255}, .zero_point = {Lowest(type) + 128}};
 }

@@ -29,6 +29,11 @@ Quantization QuantizeWeights(DataType type, float scale, int channels);
 /// A bias is in units of the products: int32, no zero point.
 Quantization ScaleOfBias(const Quantization& weights, float input_scale);
 
+/// Root mean square of values that spread around their mean by `deviation`:
+/// they have one behind an activation, which such a quantization tells.
+float RootMeanSquare(DataType type, const Quantization& quantization,
+                     float deviation);
+
 /// One that holds the values of all: one of them where it reaches as far as the
 /// others, within 2 %.
 Quantization CommonQuantization(DataType type,

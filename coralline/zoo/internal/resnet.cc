@@ -3,6 +3,7 @@
 // and biases of keras.applications, whose counts are the published ones.
 
 #include "coralline/zoo/internal/families.h"
+#include "coralline/zoo/internal/keras.h"
 
 namespace coralline::internal {
 namespace {
@@ -16,21 +17,6 @@ constexpr Depths k101 = {{3, 4, 23, 3}};
 constexpr Depths k152 = {{3, 8, 36, 3}};
 
 constexpr Activation kLinear = Activation::kNone;
-
-Value Stem(Net& net, int size, const Conv& conv) {
-  net.SetScope("stem");
-  Value x = net.AddPad(net.Input(size), 3, 3, 3, 3);
-  x = net.AddConv(x, conv);
-  x = net.AddPad(x, 1, 1, 1, 1);
-  return net.AddMaxPool(x,
-                        {.kernel = 3, .stride = 2, .padding = Padding::kValid});
-}
-
-void Classify(Net& net, const Value& features, int classes) {
-  net.SetScope("head");
-  const Value logits = net.AddDense(net.AddGlobalMean(features), classes);
-  net.SetOutputs({net.AddSoftmax(logits)});
-}
 
 Value Bottleneck(Net& net, const Value& input, int filters, int stride,
                  bool projects) {
@@ -50,12 +36,8 @@ Value Bottleneck(Net& net, const Value& input, int filters, int stride,
 
 template <const Depths& depths>
 void BuildV1(Net& net, const NetworkOptions& options) {
-  Value x = Stem(net, options.size,
-                 {.filters = 64,
-                  .kernel = 7,
-                  .stride = 2,
-                  .padding = Padding::kValid,
-                  .norm = Norm::kBatchWithBias});
+  Value x =
+      AddKerasStem(net, options.size, Activation::kRelu, Norm::kBatchWithBias);
   for (int stack = 0; stack < 4; ++stack) {
     for (int block = 0; block < depths.blocks[stack]; ++block) {
       net.SetScope("conv" + std::to_string(stack + 2) + "_block" +
@@ -65,7 +47,7 @@ void BuildV1(Net& net, const NetworkOptions& options) {
                      is_first);
     }
   }
-  Classify(net, x, options.classes);
+  AddKerasClassifier(net, x, options.classes);
 }
 
 // Normalizes in front of its convolutions, so two of four batch
@@ -95,13 +77,7 @@ Value PreActivated(Net& net, const Value& input, int filters, int stride,
 
 template <const Depths& depths>
 void BuildV2(Net& net, const NetworkOptions& options) {
-  Value x = Stem(net, options.size,
-                 {.filters = 64,
-                  .kernel = 7,
-                  .stride = 2,
-                  .padding = Padding::kValid,
-                  .activation = kLinear,
-                  .norm = Norm::kBias});
+  Value x = AddKerasStem(net, options.size, kLinear, Norm::kBias);
   for (int stack = 0; stack < 4; ++stack) {
     for (int block = 0; block < depths.blocks[stack]; ++block) {
       net.SetScope("conv" + std::to_string(stack + 2) + "_block" +
@@ -112,7 +88,7 @@ void BuildV2(Net& net, const NetworkOptions& options) {
     }
   }
   net.SetScope("post");
-  Classify(net, net.AddScaleAndShift(x), options.classes);
+  AddKerasClassifier(net, net.AddScaleAndShift(x), options.classes);
 }
 
 }  // namespace
