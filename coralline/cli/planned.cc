@@ -96,6 +96,9 @@ Planned Measured(const ModelProblem& problem,
                                std::int64_t) { progress.Update(done); }},
       .profiler = ProfilerOptionsOf(options.measuring),
       .cache = cache.get()};
+  // Each round plans again, so none may take minutes.
+  constexpr std::int64_t kMaxBoundaries = 200'000;
+  measured.lazy.plan.max_boundaries = kMaxBoundaries;
   // Measuring takes as long as it takes; Ctrl-C ends it.
   measured.lazy.plan.should_stop = [] { return Interrupted().load(); };
   Planned planned{.measured = PlanOnDevices(problem, devices, measured)};

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -36,15 +37,18 @@ std::vector<SweepRow> Sweep(const SweepCommandOptions& options,
   Progress progress(
       "planned", static_cast<std::int64_t>(models.size() * sweep.counts.size() *
                                            sweep.strategies.size()));
+  const auto begin = std::chrono::steady_clock::now();
   std::int64_t num_found = 0;
-  SweepCallbacks callbacks{.finished =
-                               [&](const SweepRow& row, bool was_found,
-                                   std::int64_t done, std::int64_t) {
-                                 if (journal && !was_found) journal->Add(row);
-                                 num_found += was_found ? 1 : 0;
-                                 progress.Update(done);
-                               },
-                           .should_stop = [] { return Interrupted().load(); }};
+  SweepCallbacks callbacks;
+  callbacks.finished = [&](const SweepRow& row, bool was_found,
+                           std::int64_t done, std::int64_t of) {
+    if (journal && !was_found) journal->Add(row);
+    num_found += was_found ? 1 : 0;
+    const std::chrono::nanoseconds passed =
+        std::chrono::steady_clock::now() - begin;
+    progress.Update(done, passed / done * (of - done));
+  };
+  callbacks.should_stop = [] { return Interrupted().load(); };
   if (journal) {
     callbacks.find = [&journal](const SweptModel& model, int count,
                                 Strategy strategy) {

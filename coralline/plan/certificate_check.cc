@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "coralline/base/check.h"
@@ -91,6 +92,7 @@ class BetterPlanSearch {
           least_[k] = std::min(least_[k], way[k]);
         }
       }
+      TakeRest();
       Visit(from, -1);
       ways_[from] = {};
     }
@@ -125,16 +127,33 @@ class BetterPlanSearch {
                : work_[last_] - work_[boundary] + problem_.floors.stage.count();
   }
 
-  // Every boundary beyond this one once: ops are added by rank.
+  // The segment from here to the end.
+  void TakeRest() {
+    if (ReplicasFor(RestAt(from_)) > problem_.max_replicas) return;
+    std::vector<std::pair<int, int>> rest;  // rank and op
+    for (int b = from_; b != last_;) {
+      const Lattice::Step& step = lattice_.StepsFrom(b).front();
+      rest.emplace_back(step.rank, step.op);
+      b = step.to;
+    }
+    std::sort(rest.begin(), rest.end());
+    for (const auto& [rank, op] : rest) ops_.push_back(op);
+    TakeSegment(last_, RestAt(from_));
+    ops_.clear();
+  }
+
+  // Every other boundary beyond this one once, ops are added by rank; one more
+  // stage at least is to follow.
   void Visit(int boundary, int last_rank) {
     for (const Lattice::Step& step : lattice_.StepsFrom(boundary)) {
-      if (step.rank <= last_rank || is_stopped_) continue;
+      if (step.rank <= last_rank || step.to == last_ || is_stopped_) continue;
       const std::int64_t floor =
           work_[step.to] - work_[from_] + problem_.floors.stage.count();
       // So does every longer segment.
       if (ReplicasFor(floor) > problem_.max_replicas ||
-          least_[kDevices] + ReplicasFor(floor) > limits_.devices ||
-          least_[kLatency] + floor > limits_.latency) {
+          least_[kDevices] + ReplicasFor(floor) + 1 > limits_.devices ||
+          least_[kLatency] + floor + problem_.floors.stage.count() >
+              limits_.latency) {
         continue;
       }
       ops_.push_back(step.op);

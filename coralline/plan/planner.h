@@ -50,6 +50,9 @@ struct PlanOptions {
 /// best over all orders of the ops where that can be decided within the
 /// options, otherwise the best of many orders and a bound.
 ///
+/// Where the floors of the costs show that no order can bring a ten thousandth
+/// more, none is looked at.
+///
 /// nullopt where no plan exists: an op runs on no class, too few devices, or a
 /// target that cannot be reached. Deterministic. Requires an op, a class, and
 /// costs.

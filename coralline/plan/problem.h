@@ -53,6 +53,15 @@ struct DeviceClass {
   bool operator==(const DeviceClass&) const = default;
 };
 
+/// What the busy times of all stages on some of the classes add up to at least,
+/// because no other class runs the ops.
+struct ClassFloor {
+  std::vector<int> classes;
+  std::chrono::nanoseconds busy{0};
+  /// Whether CostFloors::together comes on top.
+  bool with_together = false;
+};
+
 /// What no segment can be cheaper than, on any class: what lets the planner
 /// leave out segments without asking for their cost, and prove bounds. Zero, or
 /// empty, where nothing is known.
@@ -66,6 +75,7 @@ struct CostFloors {
   /// What the busy times of all stages of any plan with so many stages or fewer
   /// hold beside that, such as streaming what their memories cannot.
   std::function<std::chrono::nanoseconds(int num_stages)> together;
+  std::vector<ClassFloor> by_classes;
 };
 
 /// The ops that each op needs first: its direct predecessors.

@@ -22,7 +22,10 @@ CostFloors Scaled(const CostFloors& floors, double factor) {
   CostFloors scaled = floors;
   scaled.stage = Scaled(floors.stage, factor);
   // The cost of each stage is rounded down, so their sum may be less.
-  if (factor != 1) scaled.all = nanoseconds(0);
+  if (factor != 1) {
+    scaled.all = nanoseconds(0);
+    scaled.by_classes.clear();
+  }
   for (nanoseconds& op : scaled.ops) op = Scaled(op, factor);
   if (floors.together) {
     scaled.together = [together = floors.together, factor](int num_stages) {

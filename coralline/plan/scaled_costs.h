@@ -14,7 +14,7 @@ namespace coralline {
 std::chrono::nanoseconds Scaled(std::chrono::nanoseconds time, double factor);
 /// Its busy time; what it holds of the host and the link stays.
 StageCost Scaled(StageCost cost, double factor);
-/// Without `all` where the factor is no 1.
+/// Without `all` and `by_classes` where the factor is no 1.
 CostFloors Scaled(const CostFloors& floors, double factor);
 
 /// A class of devices that take a multiple of the time of another class.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "coralline/sim/cost_floors.h"
@@ -16,6 +17,8 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr double kNanosecondsPerMs = 1e6;
+// Half a nanosecond for each of 200 stages, by rounding their times.
+constexpr double kLostMs = 1e-4;
 
 nanoseconds Rounded(double ms) {
   return nanoseconds(std::llround(ms * kNanosecondsPerMs));
@@ -83,6 +86,13 @@ class SimulatedCosts::Walker {
   double StageFloor() const {
     return kind_.spec && !kind_.cpu_fallback ? floors().stage_ms : 0;
   }
+  // Of a stage that has an op which runs here; 0 where there is none.
+  double MappedStageFloor() const {
+    const bool has_mapped =
+        std::any_of(mappings_.begin(), mappings_.end(),
+                    [](const OpMapping& op) { return op.is_mapped(); });
+    return kind_.spec && has_mapped ? floors().stage_ms : 0;
+  }
   double TogetherFloor(int num_stages) const {
     if (!kind_.spec) return 0;
     std::vector<Layer> mapped;
@@ -94,8 +104,32 @@ class SimulatedCosts::Walker {
 
  private:
   const SegmentFloors& floors() const {
-    if (!floors_) floors_ = FloorsOf(graph_, layers_, *kind_.spec);
+    if (!floors_) floors_ = FloorsOfMapped();
     return *floors_;
+  }
+
+  // Of the ops that run here, as a graph of their own: what they take from
+  // others, and give to them, crosses the link.
+  SegmentFloors FloorsOfMapped() const {
+    Graph mapped{.tensors = graph_.tensors, .outputs = graph_.outputs};
+    std::vector<Layer> layers;
+    for (int op = 0; op < graph_.num_ops(); ++op) {
+      if (mappings_[op].is_mapped()) {
+        mapped.ops.push_back(graph_.ops[op]);
+        layers.push_back(layers_[op]);
+      } else {
+        for (const int tensor : graph_.ops[op].inputs) {
+          if (tensor != Op::kNoTensor) mapped.outputs.push_back(tensor);
+        }
+      }
+    }
+    const SegmentFloors some = FloorsOf(mapped, layers, *kind_.spec);
+    SegmentFloors all{.stage_ms = some.stage_ms};
+    std::size_t next = 0;
+    for (int op = 0; op < graph_.num_ops(); ++op) {
+      all.op_ms.push_back(mappings_[op].is_mapped() ? some.op_ms[next++] : 0);
+    }
+    return all;
   }
 
   std::optional<StageCost> OnAccelerator(std::span<const int> ops,
@@ -209,6 +243,46 @@ std::optional<StageCost> SimulatedCosts::Of(std::span<const int> ops,
   return cost;
 }
 
+// Of each set of classes that some op is bound to. Rounded as in Floors.
+std::vector<ClassFloor> SimulatedCosts::FloorsByClasses() const {
+  std::map<std::vector<int>, double> ms_of;
+  for (int op = 0; op < model_.graph.num_ops(); ++op) {
+    std::vector<int> classes;
+    double least = std::numeric_limits<double>::max();
+    for (std::size_t c = 0; c < walkers_.size(); ++c) {
+      const auto floor = walkers_[c]->FloorOf(op);
+      if (!floor) continue;
+      classes.push_back(static_cast<int>(c));
+      least = std::min(least, *floor);
+    }
+    const bool is_bound = !classes.empty() && classes.size() < walkers_.size();
+    if (is_bound) ms_of[classes] += least;
+  }
+  std::vector<ClassFloor> floors;
+  for (const auto& [classes, ops_ms] : ms_of) {
+    double stage_ms = std::numeric_limits<double>::max();
+    bool are_takers = true;
+    for (const int c : classes) {
+      stage_ms = std::min(stage_ms, walkers_[c]->StageFloor());
+      are_takers = are_takers && !models_[c].unmapped_ops_only;
+    }
+    // Only where these are all of them.
+    for (std::size_t c = 0; c < models_.size(); ++c) {
+      const bool is_among = std::find(classes.begin(), classes.end(),
+                                      static_cast<int>(c)) != classes.end();
+      are_takers = are_takers && (is_among || models_[c].unmapped_ops_only);
+    }
+    stage_ms += host_.serialised_ms * (1 - 1e-9);
+    const double ms = stage_ms + ops_ms;
+    const nanoseconds busy = RoundedDown(stage_ms).count() > 0
+                                 ? Rounded(ms)
+                                 : RoundedDown(std::max(0.0, ms - kLostMs));
+    floors.push_back(
+        {.classes = classes, .busy = busy, .with_together = are_takers});
+  }
+  return floors;
+}
+
 CostFloors SimulatedCosts::Floors() const {
   CostFloors floors;
   const double host_ms = host_.serialised_ms;
@@ -230,7 +304,20 @@ CostFloors SimulatedCosts::Floors() const {
   }
   // Of one stage: its busy time is rounded as this is. Each further stage adds
   // its floor, and is at most half a nanosecond below what it takes.
-  if (floors.stage.count() > 0) floors.all = Rounded(all_ms);
+  if (floors.stage.count() > 0) {
+    floors.all = Rounded(all_ms);
+  } else {
+    // One stage at least has what CPUs do not take.
+    std::optional<double> once;
+    for (std::size_t c = 0; c < walkers_.size(); ++c) {
+      if (models_[c].unmapped_ops_only) continue;
+      const double ms = walkers_[c]->MappedStageFloor();
+      once = std::min(once.value_or(ms), ms);
+    }
+    floors.all =
+        RoundedDown(std::max(0.0, all_ms + once.value_or(0) - kLostMs));
+  }
+  floors.by_classes = FloorsByClasses();
   // A CPU that takes nothing but what accelerators leave changes nothing.
   std::vector<std::shared_ptr<Walker>> takers;
   for (std::size_t c = 0; c < walkers_.size(); ++c) {

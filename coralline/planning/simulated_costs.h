@@ -46,6 +46,8 @@ class SimulatedCosts : public SegmentCosts {
  private:
   class Walker;
 
+  std::vector<ClassFloor> FloorsByClasses() const;
+
   const Model& model_;
   std::vector<CostModel> models_;
   HostModel host_;

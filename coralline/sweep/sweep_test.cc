@@ -90,15 +90,15 @@ TEST(RunSweep, AgreesWithThePlanner) {
 // one device; more devices make it no slower. Also where the search over all
 // orders is cut short.
 TEST(RunSweep, OptimalIsNeverBehind) {
-  SweepOptions options = Options({1, 2, 3, 4, 5, 6, 7, 8});
+  SweepOptions options = Options({1, 2, 3, 5, 8});
   std::vector<SweepModel> models;
-  for (int seed = 0; seed < 12; ++seed) {
+  for (int seed = 0; seed < 10; ++seed) {
     models.push_back({std::to_string(seed),
                       [seed] { return BranchyModel(seed, 30 + 5 * seed); }});
   }
-  for (const std::int64_t max_boundaries : {20'000, 30}) {
+  for (const std::int64_t max_boundaries : {5'000, 30}) {
     options.plan.max_boundaries = max_boundaries;
-    options.plan.max_segments = 200'000;
+    options.plan.max_segments = 100'000;
     options.plan.max_orders = 1;
     int compared = 0;
     const auto rows = RunSweep(models, options, {});
@@ -112,7 +112,7 @@ TEST(RunSweep, OptimalIsNeverBehind) {
       if (row.strategy != Strategy::kOptimal) continue;
       EXPECT_GE(SweepSummary::SpeedUp(row).value(), 1);
     }
-    EXPECT_GT(compared, 200);
+    EXPECT_GT(compared, 150);
   }
 }
 

@@ -69,6 +69,7 @@ std::optional<Plan> KindCosts::PlanOn(std::span<const UsableClass> classes,
   ScaledCosts costs(known_, std::move(scaled));
   problem.costs = &costs;
   problem.floors = Scaled(problem.floors, least_factor_);
+  problem.floors.by_classes.clear();  // these are other classes
   const auto deadline = Clock::now() + time_limit;
   return FindPlan(problem, {.should_stop = [deadline] {
                     return Clock::now() >= deadline;

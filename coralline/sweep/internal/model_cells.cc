@@ -92,7 +92,11 @@ SweptPlan ModelCells::Optimal(int count,
     return std::get<0>(ValueOf(plan, options_.plan.objective));
   };
   const bool is_better = value(*beside) < value(*best);
-  const Certificate both = OfBoth(*best->certificate, *beside->certificate);
+  Certificate both = OfBoth(*best->certificate, *beside->certificate);
+  const bool is_reached = both.bound == value(is_better ? *beside : *best);
+  if (is_reached && both.claim == Claim::kWithin) {
+    both.claim = Claim::kAllOrders;
+  }
   best->certificate = beside->certificate = both;
   return is_better ? Sum(*beside, compiled_) : Sum(*best, problem_);
 }
