@@ -50,6 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Compiled{"mobilenet_v1_0.25_128_quant.tflite", 0, 0, 518656},
         Compiled{"mobilenet_v2_1.0_224_quant.tflite", 0, 0, 3900864},
+        Compiled{"deeplabv3_mnv2_dm05_pascal_quant.tflite", 0, 8, 766720},
         Compiled{"movenet_single_pose_lightning_ptq.tflite", 2, 57, 2862656,
                  0.001, 2368}));
 

@@ -9,6 +9,7 @@
 #include "coralline/cli/command.h"
 #include "coralline/cli/table.h"
 #include "coralline/sim/calibration.h"
+#include "coralline/validation/published_networks.h"
 
 namespace coralline::cli {
 namespace {
@@ -18,9 +19,13 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kFooter =
     "Refits the constants of a device spec to times measured on your own host\n"
     "and writes a complete spec. FILE is a series of one-device rows (kind,\n"
-    "width,layers,...; rows of quality 'ok' count), or the times of\n"
-    "mobilenet_v2_1.0 and inception_v4 on hosts (model,input,...); then\n"
-    "--host-name says which host. docs/device-spec.md describes both.\n\n"
+    "width,layers,...; rows of quality 'ok' count); or first and warm times "
+    "of\n"
+    "networks that 'generate' knows, uint8 (model,input,first_inference_ms,"
+    "...);\n"
+    "or the times of mobilenet_v2_1.0 and inception_v4 on hosts (model,input,\n"
+    "...,ms); then --host-name says which host. docs/device-spec.md describes\n"
+    "them.\n\n"
     "Example:\n"
     "  coralline calibrate --device edgetpu-pcie --measurements rows.csv \\\n"
     "      -o mine.json";
@@ -39,14 +44,17 @@ Calibration Fit(const DeviceSpec& spec, const Options& options) {
   const SharedBytes bytes = ReadFile(options.measurements);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()),
                               bytes.size());
-  if (!IsLinkFile(text)) {
+  if (!IsLinkFile(text) && !IsNetworkFile(text)) {
     return Calibrate(spec, ParseMeasurements(text, options.measurements),
                      options.constants);
   }
   if (!options.constants.empty()) {
     throw Error(ErrorKind::kUsage,
-                "--constants is for series; two networks determine the fixed "
-                "time and one rate");
+                "--constants is for series; what networks determine is fixed");
+  }
+  if (IsNetworkFile(text)) {
+    return CalibrateNetworks(
+        spec, ParseNetworkMeasurements(text, options.measurements));
   }
   return CalibrateLink(spec, ParseLinkMeasurements(text, options.measurements),
                        options.host_name);

@@ -8,6 +8,7 @@
 #include "coralline/cli/explain_text.h"
 #include "coralline/cli/plan_report.h"
 #include "coralline/cli/planning_options.h"
+#include "coralline/cli/range_text.h"
 #include "coralline/tflite/reader.h"
 
 namespace coralline::cli {
@@ -40,12 +41,15 @@ Json PlanJson(const ExplainedPlan& explained) {
                       {"output_ms", cost.output_ms + cost.relayout_ms},
                       {"fixed_ms", cost.fixed_ms + cost.instructions_ms},
                       {"host_ns", stage.cost.host.count()}});
+    stages.back().update(Json::parse(RangeJson(explained.ranges[i])));
   }
-  return {{"period_ns", explained.plan.period.count()},
-          {"latency_ns", explained.plan.latency.count()},
-          {"devices", explained.num_devices},
-          {"limit", WhatLimits(explained)},
-          {"stages", stages}};
+  Json json = {{"period_ns", explained.plan.period.count()},
+               {"latency_ns", explained.plan.latency.count()},
+               {"devices", explained.num_devices},
+               {"limit", WhatLimits(explained)},
+               {"stages", stages}};
+  json.update(Json::parse(RangeJson(explained.PeriodRange())));
+  return json;
 }
 
 void PrintJson(const Explanation& all) {

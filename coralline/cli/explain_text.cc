@@ -7,6 +7,7 @@
 
 #include "coralline/cli/format.h"
 #include "coralline/cli/plan_report.h"
+#include "coralline/cli/range_text.h"
 
 namespace coralline::cli {
 namespace {
@@ -239,6 +240,21 @@ Answer WhatHelps(const Explanation& all) {
   return answer;
 }
 
+Answer HowSure(const Explanation& all) {
+  const TimeRange range = all.best.PeriodRange();
+  Answer answer{.question = "How sure is that?"};
+  answer.sentences.push_back(fmt::format(
+      "A result may come every {:.3f} to {:.3f} ms: {} "
+      "confidence.",
+      range.low_ms, range.high_ms, ConfidenceText(range.confidence())));
+  for (const Doubt& doubt : range.doubts) {
+    answer.sentences.push_back(
+        Sentence(fmt::format("{}: {:.3f} ms less to {:.3f} ms more",
+                             doubt.reason, doubt.faster_ms, doubt.slower_ms)));
+  }
+  return answer;
+}
+
 }  // namespace
 
 std::string WhatLimits(const ExplainedPlan& explained) {
@@ -271,9 +287,9 @@ std::string WhatLimits(const ExplainedPlan& explained) {
 }
 
 std::vector<Answer> AnswersOf(const Explanation& explanation) {
-  return {OneDevice(explanation), ThePlan(explanation),
+  return {OneDevice(explanation),   ThePlan(explanation),
           MoreDevices(explanation), Strategies(explanation),
-          WhatHelps(explanation)};
+          WhatHelps(explanation),   HowSure(explanation)};
 }
 
 }  // namespace coralline::cli

@@ -9,6 +9,7 @@
 #include "coralline/cli/plan_report.h"
 #include "coralline/cli/planned.h"
 #include "coralline/cli/progress.h"
+#include "coralline/cli/range_text.h"
 #include "coralline/planning/host_ops.h"
 #include "coralline/tflite/reader.h"
 
@@ -64,6 +65,11 @@ void PrintIfLate(const ModelProblem& problem, const MeasuredPlan& measured) {
       worst);
 }
 
+// Of what is simulated and estimated; measurements have intervals.
+bool HasRange(const Planned& planned) {
+  return !planned.measured && !planned.profile;
+}
+
 void PrintText(const Planned& planned, const ModelProblem& problem,
                const PlanCommandOptions& options, Objective objective) {
   const Plan& plan = planned.plan;
@@ -73,10 +79,17 @@ void PrintText(const Planned& planned, const ModelProblem& problem,
              plan.stages.size() == 1 ? "" : "s", explained.num_devices,
              explained.num_devices == 1 ? "" : "s", options.host,
              planned.origin);
-  fmt::print("a result every {} ({:.1f} per second), latency {}\n\n",
+  fmt::print("a result every {} ({:.1f} per second), latency {}\n",
              FormatMs(plan.period),
              1e9 / static_cast<double>(plan.period.count()),
              FormatMs(plan.latency));
+  const bool has_range = HasRange(planned);
+  if (!has_range) fmt::print("\n");
+  if (has_range) {
+    const TimeRange range = explained.PeriodRange();
+    fmt::print("range: {}; of the stage that may be slowest:\n{}\n",
+               RangeText(range), DoubtLines(range));
+  }
   fmt::print("{}", StageTable(explained, problem));
   fmt::print("\ncertificate: {}\n", ClaimText(plan, objective));
   if (plan.certificate) {
@@ -158,6 +171,9 @@ void PrintJson(const Planned& planned, const ModelProblem& problem,
       {"devices", explained.num_devices},
       {"stages", StagesJson(explained, problem)},
       {"certificate", CertificateJson(plan, objective)}};
+  if (HasRange(planned)) {
+    json.update(Json::parse(RangeJson(explained.PeriodRange())));
+  }
   if (planned.measured) {
     json["measured_segments"] = planned.measured->lazy.measured;
     json["cached_segments"] = planned.measured->num_cached;

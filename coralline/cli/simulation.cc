@@ -104,10 +104,18 @@ void SetCosts(Simulation& simulation) {
   }
   const Graph& graph = simulation.model.graph;
   for (SimulatedStage& stage : simulation.stages) {
+    if (stage.is_cpu) {
+      const double ms = CpuMs(simulation, stage.segment);
+      stage.cost = {.compute_ms = ms};
+      stage.range = simulation.origin(stage) == "estimated"
+                        ? EstimatedCpuRange(ms)
+                        : ExactRange(ms);
+      continue;
+    }
     stage.cost =
-        stage.is_cpu
-            ? SegmentCost{.compute_ms = CpuMs(simulation, stage.segment)}
-            : CostOf(graph, stage.segment, simulation.layers, simulation.spec);
+        CostOf(graph, stage.segment, simulation.layers, simulation.spec);
+    stage.range = RangeOf(graph, stage.segment, simulation.layers,
+                          simulation.spec, stage.cost);
   }
 }
 
@@ -131,6 +139,26 @@ double OneDeviceMs(const Simulation& simulation) {
   return ms;
 }
 
+using Costs = std::vector<SegmentCost>;
+
+// The stages' costs, at one end of their ranges or in between.
+Costs CostsAt(const Simulation& simulation, double TimeRange::*end) {
+  Costs costs;
+  for (const SimulatedStage& stage : simulation.stages) {
+    costs.push_back(WithTime(stage.cost, stage.range.*end));
+  }
+  return costs;
+}
+
+// The one that may be slowest.
+const SimulatedStage& DoubtedStage(const Simulation& simulation) {
+  return *std::max_element(
+      simulation.stages.begin(), simulation.stages.end(),
+      [](const SimulatedStage& a, const SimulatedStage& b) {
+        return a.range.high_ms / a.replicas < b.range.high_ms / b.replicas;
+      });
+}
+
 }  // namespace
 
 std::string_view Simulation::origin(const SimulatedStage& stage) const {
@@ -147,24 +175,31 @@ Simulation Simulate(const Model& model, const DeviceSpec& spec,
   simulation.stages = StagesOfModel(simulation);
   SetCosts(simulation);
   simulation.one_device_ms = OneDeviceMs(simulation);
-  std::vector<SegmentCost> costs;
   BatchOptions batch{.batch = options.batch,
                      .devices_per_link = options.devices_per_link,
                      .keep_timeline = true};
   for (const auto& stage : simulation.stages) {
-    costs.push_back(stage.cost);
     batch.replicas.push_back(stage.replicas);
     if (options.plan) batch.links.push_back(stage.link);
   }
   const HostModel host = FindHost(options.host).value();
-  const auto schedule = [&](const HostModel& mode) {
+  const auto schedule = [&](const Costs& costs, const HostModel& mode) {
     return ScheduleBatch(costs, mode, batch);
   };
-  simulation.schedule = schedule(host);
-  simulation.fastest_ms =
-      schedule(FastestMode(host)).makespan_ms() / options.batch;
-  simulation.slowest_ms =
-      schedule(SlowestMode(host)).makespan_ms() / options.batch;
+  const auto ms = [&](const Costs& costs, const HostModel& mode) {
+    return schedule(costs, mode).makespan_ms() / options.batch;
+  };
+  Costs costs;
+  for (const auto& stage : simulation.stages) costs.push_back(stage.cost);
+  simulation.schedule = schedule(costs, host);
+  simulation.fastest_ms = ms(costs, FastestMode(host));
+  simulation.slowest_ms = ms(costs, SlowestMode(host));
+  simulation.range = {
+      .ms = simulation.ms_per_inference(),
+      .low_ms = ms(CostsAt(simulation, &TimeRange::low_ms), FastestMode(host)),
+      .high_ms =
+          ms(CostsAt(simulation, &TimeRange::high_ms), SlowestMode(host)),
+      .doubts = DoubtedStage(simulation).range.doubts};
   return simulation;
 }
 

@@ -8,6 +8,7 @@
 #include "coralline/planning/plan_document.h"
 #include "coralline/sim/operator_support.h"
 #include "coralline/sim/pipeline_cost.h"
+#include "coralline/sim/time_range.h"
 #include "coralline/tflite/model.h"
 
 namespace coralline::cli {
@@ -35,6 +36,7 @@ struct SimulateOptions {
 struct SimulatedStage {
   Segment segment;
   SegmentCost cost;
+  TimeRange range;  ///< of cost.warm_ms()
   bool is_cpu = false;
   int replicas = 1;
   int link = -1;  ///< that of its devices in the plan; -1 where none is shared
@@ -52,6 +54,9 @@ struct Simulation {
   /// Milliseconds per inference in the host's fastest and slowest mode.
   double fastest_ms = 0;
   double slowest_ms = 0;
+  /// The same with what is in doubt of the stages, see RangeOf; the doubts are
+  /// those of the stage that may be slowest.
+  TimeRange range;
 
   double ms_per_inference() const {
     return schedule.makespan_ms() / options.batch;

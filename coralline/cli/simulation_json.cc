@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "coralline/base/file.h"
+#include "coralline/cli/range_text.h"
 #include "coralline/cli/simulation_facts.h"
 #include "coralline/cli/simulation_report.h"
 
@@ -33,24 +34,26 @@ Json LayersJson(const Simulation& simulation, const SimulatedStage& stage) {
 Json SegmentJson(const Simulation& simulation, std::size_t index) {
   const SimulatedStage& stage = simulation.stages[index];
   const SegmentCost& cost = stage.cost;
-  return {{"ops", stage.segment.ops},
-          {"device", DeviceName(simulation, stage)},
-          {"replicas", stage.replicas},
-          {"origin", simulation.origin(stage)},
-          {"on_chip_bytes", cost.placement.cached_bytes},
-          {"off_chip_bytes", cost.placement.streamed_bytes},
-          {"warm_ms", cost.warm_ms()},
-          {"first_ms", cost.first_ms()},
-          {"fixed_ms", cost.fixed_ms},
-          {"instructions_ms", cost.instructions_ms},
-          {"input_ms", cost.input_ms},
-          {"compute_ms", cost.compute_ms},
-          {"streaming_ms", cost.streaming_ms},
-          {"output_ms", cost.output_ms},
-          {"relayout_ms", cost.relayout_ms},
-          {"passes_interpolated", cost.is_interpolated},
-          {"occupancy", Occupancy(simulation, index)},
-          {"layers", LayersJson(simulation, stage)}};
+  Json json = {{"ops", stage.segment.ops},
+               {"device", DeviceName(simulation, stage)},
+               {"replicas", stage.replicas},
+               {"origin", simulation.origin(stage)},
+               {"on_chip_bytes", cost.placement.cached_bytes},
+               {"off_chip_bytes", cost.placement.streamed_bytes},
+               {"warm_ms", cost.warm_ms()},
+               {"first_ms", cost.first_ms()},
+               {"fixed_ms", cost.fixed_ms},
+               {"instructions_ms", cost.instructions_ms},
+               {"input_ms", cost.input_ms},
+               {"compute_ms", cost.compute_ms},
+               {"streaming_ms", cost.streaming_ms},
+               {"output_ms", cost.output_ms},
+               {"relayout_ms", cost.relayout_ms},
+               {"passes_interpolated", cost.is_interpolated},
+               {"occupancy", Occupancy(simulation, index)},
+               {"layers", LayersJson(simulation, stage)}};
+  json.update(Json::parse(RangeJson(stage.range)));
+  return json;
 }
 
 Json UnmappedJson(const Simulation& simulation) {
@@ -74,6 +77,7 @@ void PrintSimulationJson(const Simulation& simulation) {
     segments.push_back(SegmentJson(simulation, i));
   }
   const Histogram latency = Latencies(simulation.schedule);
+  const TimeRange& range = simulation.range;
   const Json json = {{"model", simulation.model.name},
                      {"origin", "simulated"},
                      {"device", simulation.spec.name},
@@ -82,6 +86,9 @@ void PrintSimulationJson(const Simulation& simulation) {
                      {"ms_per_inference", simulation.ms_per_inference()},
                      {"fastest_ms_per_inference", simulation.fastest_ms},
                      {"slowest_ms_per_inference", simulation.slowest_ms},
+                     {"low_ms_per_inference", range.low_ms},
+                     {"high_ms_per_inference", range.high_ms},
+                     {"confidence", ConfidenceText(range.confidence())},
                      {"throughput_rps", 1e3 / simulation.ms_per_inference()},
                      {"one_device_ms", simulation.one_device_ms},
                      {"speedup", simulation.speedup()},

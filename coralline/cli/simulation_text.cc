@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "coralline/cli/format.h"
+#include "coralline/cli/range_text.h"
 #include "coralline/cli/simulation_facts.h"
 #include "coralline/cli/simulation_report.h"
 #include "coralline/cli/table.h"
@@ -70,8 +71,8 @@ void PrintNotes(const Simulation& simulation) {
   if (const auto unknown = NumUnknownOps(simulation); unknown > 0) {
     fmt::print(
         "{} ops on the accelerator are neither convolutions, fully connected "
-        "nor softmax: their\nwork is not known and counts as their "
-        "instructions at most.\n",
+        "nor softmax: they count\nas the moving of their maps, which was "
+        "measured for poolings, additions and concatenations\nalone.\n",
         unknown);
   }
 }
@@ -94,6 +95,8 @@ void PrintSimulationText(const Simulation& simulation) {
       FormatDuration(latency.Percentile(50)),
       FormatDuration(latency.Percentile(99)), simulation.one_device_ms,
       simulation.speedup());
+  fmt::print("Range: {} per inference; of the stage that may be slowest:\n{}",
+             RangeText(simulation.range), DoubtLines(simulation.range));
   for (const double busy : LinkOccupancies(simulation)) {
     fmt::print("Shared link: busy {}.\n", Share(busy));
   }

@@ -47,13 +47,27 @@ std::string HashNumbers(const DeviceSpec& spec) {
       memory.bank_bytes, memory.reserve_per_input_byte,
       memory.overflow_reserve_per_input_pixel, spec.few_outputs_multiple,
       spec.activation_tile_bytes);
-  for (const double number :
-       {spec.clock_hz, spec.cycles_factor, spec.fill_cycles, spec.fixed_ms,
-        spec.streaming_fixed_ms, spec.upload_fixed_ms, spec.upload_bytes_per_s,
-        spec.streaming_bytes_per_s, spec.small_bytes_per_s,
-        static_cast<double>(spec.large_tensor_bytes),
-        spec.large_input_bytes_per_s, spec.large_output_bytes_per_s,
-        spec.relayout_bytes_per_s}) {
+  for (const double number : {spec.clock_hz,
+                              spec.cycles_factor,
+                              spec.fill_cycles,
+                              spec.fixed_ms,
+                              spec.streaming_fixed_ms,
+                              spec.upload_fixed_ms,
+                              spec.upload_bytes_per_s,
+                              spec.streaming_bytes_per_s,
+                              spec.small_bytes_per_s,
+                              static_cast<double>(spec.large_tensor_bytes),
+                              spec.large_input_bytes_per_s,
+                              spec.large_output_bytes_per_s,
+                              spec.relayout_bytes_per_s,
+                              memory.overflow_reserve_limit,
+                              spec.int8_cycles_factor,
+                              spec.depthwise_cycles_factor,
+                              spec.vector_bytes_per_s,
+                              spec.softmax_table_bytes,
+                              spec.softmax_program_bytes,
+                              spec.relative_error,
+                              spec.absolute_error_ms}) {
     text += fmt::format(" {}", number);
   }
   return HashText(text);

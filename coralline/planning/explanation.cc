@@ -175,18 +175,41 @@ class Explainer {
   const PlanOptions& plan_;
 };
 
-SegmentCost PartsOf(const ModelProblem& problem, const PlannedStage& stage) {
+// Where a stage's time goes, and where it may lie.
+struct StageParts {
+  SegmentCost cost;
+  TimeRange range;
+};
+
+StageParts PartsOf(const ModelProblem& problem, const PlannedStage& stage) {
   const Graph& graph = problem.model().graph;
   const auto& spec = problem.cost_models()[stage.device_class].spec;
-  if (!spec) return {.compute_ms = EstimateCpuMs(graph, stage.segment)};
+  if (!spec) {
+    const double ms = EstimateCpuMs(graph, stage.segment);
+    return {{.compute_ms = ms}, EstimatedCpuRange(ms)};
+  }
   const auto mappings = MapOps(graph);
   Segment mapped;
+  Segment left_over;
   for (const int op : stage.segment.ops) {
-    if (mappings[op].is_mapped()) mapped.ops.push_back(op);
+    (mappings[op].is_mapped() ? mapped : left_over).ops.push_back(op);
   }
-  if (mapped.ops.empty()) return {};
-  const auto layers = MakeLayers(graph, *spec, OpsWithBias(problem.model()));
-  return CostOf(graph, mapped, layers, *spec);
+  StageParts parts;
+  if (!mapped.ops.empty()) {
+    const auto layers = MakeLayers(graph, *spec, OpsWithBias(problem.model()));
+    parts.cost = CostOf(graph, mapped, layers, *spec);
+    parts.range = RangeOf(graph, mapped, layers, *spec, parts.cost);
+  }
+  if (!left_over.ops.empty()) {
+    const auto cpu = EstimatedCpuRange(EstimateCpuMs(graph, left_over));
+    parts.range.Add(cpu);
+  }
+  return parts;
+}
+
+double MsOf(std::chrono::nanoseconds time) {
+  constexpr double kNanosecondsPerMs = 1e6;
+  return static_cast<double>(time.count()) / kNanosecondsPerMs;
 }
 
 }  // namespace
@@ -198,12 +221,40 @@ std::size_t ExplainedPlan::SlowestStage() const {
   return static_cast<std::size_t>(slowest - plan.stages.begin());
 }
 
+TimeRange ExplainedPlan::PeriodRange() const {
+  const double host_ms = MsOf(load.host);
+  TimeRange period{
+      .ms = MsOf(plan.period),
+      .low_ms = (1 - host_spread) * host_ms,
+      .high_ms = std::max(MsOf(load.period()), (1 + host_spread) * host_ms)};
+  double slowest_ms = 0;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const TimeRange& range = ranges[i];
+    const PlannedStage& stage = plan.stages[i];
+    const double around_ms = MsOf(stage.cost.busy) - range.ms;
+    const double spread_ms = host_spread * MsOf(stage.cost.host);
+    const double low_ms =
+        (range.low_ms + around_ms - spread_ms) / stage.replicas;
+    const double high_ms =
+        (range.high_ms + around_ms + spread_ms) / stage.replicas;
+    period.low_ms = std::max(period.low_ms, low_ms);
+    period.high_ms = std::max(period.high_ms, high_ms);
+    if (high_ms <= slowest_ms) continue;
+    slowest_ms = high_ms;
+    period.doubts = range.doubts;
+  }
+  return period;
+}
+
 ExplainedPlan ExplainPlan(const ModelProblem& problem, Plan plan) {
   ExplainedPlan explained{
       .load = LoadOf(plan.stages, problem.problem().classes),
-      .num_devices = NumDevices(plan, problem)};
+      .num_devices = NumDevices(plan, problem),
+      .host_spread = problem.host().serialised_spread};
   for (const PlannedStage& stage : plan.stages) {
-    explained.parts.push_back(PartsOf(problem, stage));
+    StageParts parts = PartsOf(problem, stage);
+    explained.parts.push_back(std::move(parts.cost));
+    explained.ranges.push_back(std::move(parts.range));
   }
   explained.plan = std::move(plan);
   return explained;

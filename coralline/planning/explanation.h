@@ -7,7 +7,7 @@
 #include "coralline/plan/planner.h"
 #include "coralline/plan/strategy.h"
 #include "coralline/planning/model_problem.h"
-#include "coralline/sim/segment_cost.h"
+#include "coralline/sim/time_range.h"
 
 namespace coralline {
 
@@ -16,11 +16,17 @@ struct ExplainedPlan {
   Plan plan;
   /// Of each stage, layer by layer; of a CPU stage compute_ms alone.
   std::vector<SegmentCost> parts;
+  /// Of each stage, around the sum of its parts.
+  std::vector<TimeRange> ranges;
   Load load;
   int num_devices = 0;
+  double host_spread = 0;  ///< HostModel::serialised_spread
 
   /// The stage that sets load.slowest_stage.
   std::size_t SlowestStage() const;
+  /// Where plan.period may lie in truth, with the doubts about the stage that
+  /// may be slowest. Links are taken as they are.
+  TimeRange PeriodRange() const;
 };
 
 /// What another method cuts; no plan where it cannot, with the reason.

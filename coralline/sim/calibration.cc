@@ -14,81 +14,92 @@
 namespace coralline {
 namespace {
 
-double TimeOf(const Graph& graph, const DeviceSpec& spec) {
-  return CostOf(graph, OpRange(0, graph.num_ops()), MakeLayers(graph, spec),
-                spec)
-      .warm_ms();
+double TimeOf(const TimedNetwork& network, const DeviceSpec& spec) {
+  const Graph& graph = network.graph;
+  const SegmentCost cost =
+      CostOf(graph, OpRange(0, graph.num_ops()),
+             MakeLayers(graph, spec, network.has_bias), spec);
+  return network.is_first ? cost.first_ms() : cost.warm_ms();
 }
+
+// Constants that share one value.
+using Group = std::vector<SpecConstant>;
 
 // What the time is linear in: a constant, or one over a rate.
 double Linear(const SpecConstant& constant, double value) {
   return constant.is_rate ? 1 / value : value;
 }
+double Linear(const Group& group, const DeviceSpec& spec) {
+  return Linear(group[0], spec.*group[0].member);
+}
+void Set(const Group& group, double value, DeviceSpec& spec) {
+  for (const SpecConstant& constant : group) spec.*constant.member = value;
+}
 
-struct Sample {
-  Graph graph;
-  double ms = 0;
-};
-
-std::vector<Sample> SamplesOf(std::span<const Measurement> rows) {
-  std::vector<Sample> samples;
+std::vector<TimedNetwork> NetworksOf(std::span<const Measurement> rows) {
+  std::vector<TimedNetwork> networks;
   for (const Measurement& row : rows) {
     const bool is_usable =
         row.quality == "ok" && row.segments == 1 && row.ms_per_inference > 0;
-    if (is_usable) samples.push_back({NetworkOf(row), row.ms_per_inference});
+    if (is_usable) {
+      networks.push_back({.graph = NetworkOf(row), .ms = row.ms_per_inference});
+    }
   }
-  if (!samples.empty()) return samples;
+  if (!networks.empty()) return networks;
   throw Error(ErrorKind::kUsage,
               "no row of one device and quality 'ok' to calibrate with");
 }
 
-std::vector<SpecConstant> Choose(const std::vector<std::string>& paths) {
+const SpecConstant& FindConstant(const std::string& path) {
   const auto all = SpecConstants();
-  std::vector<SpecConstant> chosen;
-  for (const SpecConstant& constant : all) {
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&](const auto& c) { return path == c.path; });
+  if (found != all.end()) return *found;
+  std::vector<std::string> names;
+  for (const SpecConstant& constant : all) names.emplace_back(constant.path);
+  throw Error(ErrorKind::kUsage,
+              fmt::format("constant '{}' cannot be calibrated; expected {}",
+                          path, fmt::join(names, ", ")));
+}
+
+// Each a group of its own; of none given, all that the spec has.
+std::vector<Group> Choose(const std::vector<std::string>& paths,
+                          const DeviceSpec& spec) {
+  for (const std::string& path : paths) FindConstant(path);
+  std::vector<Group> chosen;
+  for (const SpecConstant& constant : SpecConstants()) {
+    if (constant.is_optional && spec.*constant.member <= 0) continue;
     if (paths.empty() ||
         std::find(paths.begin(), paths.end(), constant.path) != paths.end()) {
-      chosen.push_back(constant);
+      chosen.push_back({constant});
     }
-  }
-  for (const std::string& path : paths) {
-    if (std::any_of(all.begin(), all.end(),
-                    [&](const auto& c) { return path == c.path; })) {
-      continue;
-    }
-    std::vector<std::string> names;
-    for (const SpecConstant& constant : all) names.emplace_back(constant.path);
-    throw Error(ErrorKind::kUsage,
-                fmt::format("constant '{}' cannot be calibrated; expected {}",
-                            path, fmt::join(names, ", ")));
   }
   return chosen;
 }
 
-// How the times grow with one constant, in units of the measured ones. Doubling
-// a constant is exact, as the time is linear in it.
-std::vector<double> ColumnOf(const SpecConstant& constant,
-                             const DeviceSpec& spec,
-                             const std::vector<Sample>& samples) {
-  DeviceSpec other = spec;
-  const double old = spec.*constant.member;
-  other.*constant.member = constant.is_rate ? old / 2 : (old > 0 ? 2 * old : 1);
-  const double step =
-      Linear(constant, other.*constant.member) - Linear(constant, old);
+// How the times grow with the constants of a group, in units of the measured
+// ones. Doubling them is exact, as the time is linear in them.
+std::vector<double> ColumnOf(const Group& group, const DeviceSpec& spec,
+                             std::span<const TimedNetwork> networks) {
+  DeviceSpec once = spec;
+  const double old = spec.*group[0].member;
+  Set(group, old, once);
+  DeviceSpec twice = once;
+  Set(group, group[0].is_rate ? old / 2 : (old > 0 ? 2 * old : 1), twice);
+  const double step = Linear(group, twice) - Linear(group, once);
   std::vector<double> column;
-  for (const Sample& sample : samples) {
-    const double change =
-        TimeOf(sample.graph, other) - TimeOf(sample.graph, spec);
-    column.push_back(change / step / sample.ms);
+  for (const TimedNetwork& network : networks) {
+    const double change = TimeOf(network, twice) - TimeOf(network, once);
+    column.push_back(change / step / network.ms);
   }
   return column;
 }
 
 CalibrationErrors ErrorsOf(const DeviceSpec& spec,
-                           const std::vector<Sample>& samples) {
+                           std::span<const TimedNetwork> networks) {
   std::vector<double> errors;
-  for (const Sample& sample : samples) {
-    errors.push_back(std::abs(TimeOf(sample.graph, spec) / sample.ms - 1));
+  for (const TimedNetwork& network : networks) {
+    errors.push_back(std::abs(TimeOf(network, spec) / network.ms - 1));
   }
   std::sort(errors.begin(), errors.end());
   return {errors[errors.size() / 2], errors[errors.size() * 9 / 10],
@@ -97,14 +108,14 @@ CalibrationErrors ErrorsOf(const DeviceSpec& spec,
 
 // What the constants that take part have to explain.
 std::vector<double> Unexplained(const internal::Columns& columns,
-                                const std::vector<SpecConstant>& constants,
+                                const std::vector<Group>& groups,
                                 const DeviceSpec& spec,
-                                const std::vector<Sample>& samples) {
+                                std::span<const TimedNetwork> networks) {
   std::vector<double> rest;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    double value = 1 - TimeOf(samples[i].graph, spec) / samples[i].ms;
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    double value = 1 - TimeOf(networks[i], spec) / networks[i].ms;
     for (std::size_t j = 0; j < columns.size(); ++j) {
-      value += columns[j][i] * Linear(constants[j], spec.*constants[j].member);
+      value += columns[j][i] * Linear(groups[j], spec);
     }
     rest.push_back(value);
   }
@@ -117,22 +128,21 @@ struct Subset {
   internal::Solution solution;
 };
 
-Subset Solve(const internal::Columns& columns,
-             const std::vector<SpecConstant>& constants,
+Subset Solve(const internal::Columns& columns, const std::vector<Group>& groups,
              const std::vector<bool>& takes_part, const DeviceSpec& spec,
-             const std::vector<Sample>& samples) {
+             std::span<const TimedNetwork> networks) {
   Subset subset;
   internal::Columns chosen;
-  std::vector<SpecConstant> owners;
+  std::vector<Group> owners;
   for (std::size_t j = 0; j < columns.size(); ++j) {
     if (!takes_part[j]) continue;
     subset.places.push_back(j);
     chosen.push_back(columns[j]);
-    owners.push_back(constants[j]);
+    owners.push_back(groups[j]);
   }
   subset.solution = internal::SolveRobust(
-      chosen, Unexplained(chosen, owners, spec, samples),
-      [&](std::size_t j) { return Linear(owners[j], spec.*owners[j].member); });
+      chosen, Unexplained(chosen, owners, spec, networks),
+      [&](std::size_t j) { return Linear(owners[j], spec); });
   return subset;
 }
 
@@ -154,14 +164,13 @@ std::optional<std::size_t> FindWorst(const internal::Solution& solution) {
 
 // Fits, and leaves out one by one what the rows do not tell.
 internal::Solution Fit(const internal::Columns& columns,
-                       const std::vector<SpecConstant>& constants,
-                       const DeviceSpec& spec,
-                       const std::vector<Sample>& samples) {
+                       const std::vector<Group>& groups, const DeviceSpec& spec,
+                       std::span<const TimedNetwork> networks) {
   std::vector<bool> takes_part(columns.size(), true);
-  Subset subset = Solve(columns, constants, takes_part, spec, samples);
+  Subset subset = Solve(columns, groups, takes_part, spec, networks);
   while (const auto worst = FindWorst(subset.solution)) {
     takes_part[subset.places[*worst]] = false;
-    subset = Solve(columns, constants, takes_part, spec, samples);
+    subset = Solve(columns, groups, takes_part, spec, networks);
   }
   internal::Solution all{std::vector<double>(columns.size()),
                          std::vector<double>(columns.size()),
@@ -177,36 +186,63 @@ internal::Solution Fit(const internal::Columns& columns,
 
 }  // namespace
 
+namespace {
+
+Calibration CalibrateGroups(const DeviceSpec& spec,
+                            std::span<const TimedNetwork> networks,
+                            const std::vector<Group>& groups) {
+  DeviceSpec tied = spec;
+  internal::Columns columns;
+  for (const Group& group : groups) {
+    Set(group, spec.*group[0].member, tied);
+    columns.push_back(ColumnOf(group, spec, networks));
+  }
+  const auto solution = Fit(columns, groups, tied, networks);
+  Calibration result{.spec = tied,
+                     .num_rows = static_cast<int>(networks.size()),
+                     .before = ErrorsOf(spec, networks)};
+  for (std::size_t j = 0; j < groups.size(); ++j) {
+    for (const SpecConstant& constant : groups[j]) {
+      const double old = spec.*constant.member;
+      FittedConstant fitted{.path = constant.path,
+                            .old_value = old,
+                            .new_value = old,
+                            .is_determined = solution.is_determined[j]};
+      if (fitted.is_determined) {
+        const double value = solution.values[j];
+        const double error = solution.standard_errors[j];
+        fitted.new_value = constant.is_rate ? 1 / value : value;
+        fitted.standard_error =
+            constant.is_rate ? error / (value * value) : error;
+      }
+      result.spec.*constant.member = fitted.new_value;
+      result.constants.push_back(std::move(fitted));
+    }
+  }
+  result.after = ErrorsOf(result.spec, networks);
+  return result;
+}
+
+}  // namespace
+
 Calibration Calibrate(const DeviceSpec& spec, std::span<const Measurement> rows,
                       const std::vector<std::string>& paths) {
-  const auto constants = Choose(paths);
-  const auto samples = SamplesOf(rows);
-  internal::Columns columns;
-  for (const SpecConstant& constant : constants) {
-    columns.push_back(ColumnOf(constant, spec, samples));
-  }
-  const auto solution = Fit(columns, constants, spec, samples);
-  Calibration result{.spec = spec,
-                     .num_rows = static_cast<int>(samples.size()),
-                     .before = ErrorsOf(spec, samples)};
-  for (std::size_t j = 0; j < constants.size(); ++j) {
-    const double old = spec.*constants[j].member;
-    FittedConstant fitted{.path = constants[j].path,
-                          .old_value = old,
-                          .new_value = old,
-                          .is_determined = solution.is_determined[j]};
-    if (fitted.is_determined) {
-      const double value = solution.values[j];
-      const double error = solution.standard_errors[j];
-      fitted.new_value = constants[j].is_rate ? 1 / value : value;
-      fitted.standard_error =
-          constants[j].is_rate ? error / (value * value) : error;
+  const auto groups = Choose(paths, spec);
+  return CalibrateGroups(spec, NetworksOf(rows), groups);
+}
+
+Calibration CalibrateTogether(
+    const DeviceSpec& spec, std::span<const TimedNetwork> networks,
+    const std::vector<std::vector<std::string>>& paths) {
+  std::vector<Group> groups;
+  for (const auto& together : paths) {
+    Group group;
+    for (const std::string& path : together) {
+      group.push_back(FindConstant(path));
     }
-    result.spec.*constants[j].member = fitted.new_value;
-    result.constants.push_back(std::move(fitted));
+    groups.push_back(std::move(group));
   }
-  result.after = ErrorsOf(result.spec, samples);
-  return result;
+  return CalibrateGroups(spec, networks, groups);
 }
 
 std::string CalibratedSpecText(const std::string& base_json,

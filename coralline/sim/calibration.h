@@ -44,6 +44,20 @@ struct Calibration {
 Calibration Calibrate(const DeviceSpec& spec, std::span<const Measurement> rows,
                       const std::vector<std::string>& paths = {});
 
+/// A network and how long one inference of it took.
+struct TimedNetwork {
+  Graph graph;
+  std::vector<bool> has_bias;  ///< of each op, or empty; see MakeLayers
+  double ms = 0;
+  bool is_first = false;  ///< an inference that loads the parameters
+};
+
+/// The same for any networks; the constants of a group get one value. Requires
+/// a network, and constants that the spec has.
+Calibration CalibrateTogether(
+    const DeviceSpec& spec, std::span<const TimedNetwork> networks,
+    const std::vector<std::vector<std::string>>& groups);
+
 /// A row of a file of two known networks on several hosts.
 struct LinkMeasurement {
   std::string model;

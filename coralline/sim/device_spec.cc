@@ -23,6 +23,7 @@ struct Field {
   const char* unit;
   double minimum;
   void (*set)(DeviceSpec& spec, double value);
+  bool is_optional = false;
 };
 
 constexpr double kAboveZero = 1e-12;
@@ -52,6 +53,9 @@ constexpr Field kFields[] = {
      [](DeviceSpec& s, double v) {
        s.memory.overflow_reserve_per_input_pixel = v;
      }},
+    {"/memory/overflow_reserve_limit", "B", 0,
+     [](DeviceSpec& s, double v) { s.memory.overflow_reserve_limit = v; },
+     true},
     {"/memory/reserve_per_input_byte", "1", 0,
      [](DeviceSpec& s, double v) { s.memory.reserve_per_input_byte = v; }},
     {"/memory/few_outputs_multiple", "1", 1,
@@ -66,6 +70,12 @@ constexpr Field kFields[] = {
      [](DeviceSpec& s, double v) { s.clock_hz = v; }},
     {"/compute/cycles_factor", "1", 0,
      [](DeviceSpec& s, double v) { s.cycles_factor = v; }},
+    {"/compute/int8_cycles_factor", "1", 0,
+     [](DeviceSpec& s, double v) { s.int8_cycles_factor = v; }, true},
+    {"/compute/depthwise_cycles_factor", "1", 0,
+     [](DeviceSpec& s, double v) { s.depthwise_cycles_factor = v; }, true},
+    {"/compute/vector_rate", "B/s", kAboveZero,
+     [](DeviceSpec& s, double v) { s.vector_bytes_per_s = v; }, true},
     {"/compute/fill_cycles", "1", 0,
      [](DeviceSpec& s, double v) { s.fill_cycles = v; }},
     {"/fixed/inference", "ms", 0,
@@ -90,6 +100,14 @@ constexpr Field kFields[] = {
      [](DeviceSpec& s, double v) { s.large_output_bytes_per_s = v; }},
     {"/host/relayout_rate", "B/s", kAboveZero,
      [](DeviceSpec& s, double v) { s.relayout_bytes_per_s = v; }},
+    {"/compiler/softmax_table", "B", 0,
+     [](DeviceSpec& s, double v) { s.softmax_table_bytes = v; }, true},
+    {"/compiler/softmax_program", "B", 0,
+     [](DeviceSpec& s, double v) { s.softmax_program_bytes = v; }, true},
+    {"/accuracy/relative_error", "1", 0,
+     [](DeviceSpec& s, double v) { s.relative_error = v; }, true},
+    {"/accuracy/absolute_error", "ms", 0,
+     [](DeviceSpec& s, double v) { s.absolute_error_ms = v; }, true},
 };
 
 constexpr SpecConstant kConstants[] = {
@@ -104,6 +122,9 @@ constexpr SpecConstant kConstants[] = {
     {"/link/output_rate", &DeviceSpec::large_output_bytes_per_s, true},
     {"/link/upload_rate", &DeviceSpec::upload_bytes_per_s, true},
     {"/fixed/upload", &DeviceSpec::upload_fixed_ms},
+    {"/compute/int8_cycles_factor", &DeviceSpec::int8_cycles_factor, false,
+     true},
+    {"/compute/vector_rate", &DeviceSpec::vector_bytes_per_s, true, true},
 };
 constexpr double kMaximum = 1e15;
 constexpr double kMaximumCount = 1e6;
@@ -187,6 +208,8 @@ DeviceSpec ParseDeviceSpec(std::string_view text, const std::string& file) {
   DeviceSpec spec{.name = GetText(json, "/name", file),
                   .description = GetText(json, "/description", file)};
   for (const Field& field : kFields) {
+    const Json::json_pointer pointer(field.path);
+    if (field.is_optional && !json.contains(pointer)) continue;
     field.set(spec, GetNumber(json, field, file));
   }
   RefuseUnknown(json, file);

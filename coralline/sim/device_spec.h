@@ -27,8 +27,16 @@ struct DeviceSpec {
   double clock_hz = 0;
   /// Cycles that a layer takes over those of a full array.
   double cycles_factor = 0;
+  /// The same where weights are int8; 0: no other.
+  double int8_cycles_factor = 0;
   /// Cycles that each start of the array adds.
   double fill_cycles = 0;
+  /// Cycles of a depthwise layer over Layer::depthwise_cycles, before the
+  /// factors above.
+  double depthwise_cycles_factor = 0;
+  /// Of what ops without a matrix move, Layer::vector_bytes; 0: it takes no
+  /// time.
+  double vector_bytes_per_s = 0;
 
   /// Of every inference, and of every one that streams parameters.
   double fixed_ms = 0;
@@ -46,6 +54,16 @@ struct DeviceSpec {
   /// both, one after the other.
   double large_output_bytes_per_s = 0;
   double relayout_bytes_per_s = 0;
+
+  /// What the compiler adds for a softmax: parameters, and instructions beyond
+  /// those of the compilers of 2020, in bytes; the latter below 0: not known.
+  double softmax_table_bytes = 0;
+  double softmax_program_bytes = -1;
+
+  /// How far a time may be off, as a share of it and in milliseconds: what the
+  /// errors on measured rows were; the share is 0 where none are known.
+  double relative_error = 0;
+  double absolute_error_ms = 0;
 
   bool operator==(const DeviceSpec&) const = default;
 };
@@ -66,7 +84,8 @@ DeviceSpec ReadDeviceSpec(const std::string& name);
 struct SpecConstant {
   const char* path;  ///< in the JSON file, such as "/fixed/inference"
   double DeviceSpec::*member;
-  bool is_rate = false;  ///< a time grows with one over it
+  bool is_rate = false;      ///< a time grows with one over it
+  bool is_optional = false;  ///< 0 where a spec has none
 };
 
 /// All of them; which come first are preferred where measurements cannot tell

@@ -87,6 +87,21 @@ TEST(ParseDeviceSpec, GivesTheJsonPathAtFault) {
   EXPECT_THAT(ErrorAfter("/extra", 1), HasSubstr("/extra"));
 }
 
+TEST(ParseDeviceSpec, SomeNumbersMayBeMissing) {
+  auto json = nlohmann::json::parse(ReadDeviceSpecText("edgetpu-usb3-desktop"));
+  EXPECT_GT(ParseDeviceSpec(json.dump(), "x").int8_cycles_factor, 0);
+  for (const char* name :
+       {"int8_cycles_factor", "depthwise_cycles_factor", "vector_rate"}) {
+    json["compute"].erase(name);
+  }
+  json["memory"].erase("overflow_reserve_limit");
+  const DeviceSpec spec = ParseDeviceSpec(json.dump(), "x");
+  EXPECT_EQ(spec.int8_cycles_factor, 0);
+  EXPECT_EQ(spec.depthwise_cycles_factor, 0);
+  EXPECT_EQ(spec.vector_bytes_per_s, 0);
+  EXPECT_EQ(spec.memory.overflow_reserve_limit, 0);
+}
+
 TEST(ParseDeviceSpec, RefusesWhatIsNoJson) {
   EXPECT_THROW(ParseDeviceSpec("", "x"), Error);
   EXPECT_THROW(ParseDeviceSpec("[]", "x"), Error);

@@ -9,6 +9,8 @@ constexpr std::int64_t kBiasBytes = 4;
 constexpr std::int64_t kScaleBytes = 8;  // of a per-channel quantized output
 // A convolution's block of output channels is spread over so many banks.
 constexpr std::int64_t kConvSpread = 4;
+// A table is spread over so many; assumed.
+constexpr std::int64_t kTableBlocks = 16;
 // Streamed outputs up to this number are packed tighter.
 constexpr std::int64_t kFewOutputs = 16;
 
@@ -75,7 +77,7 @@ void SetMatrix(const Weights& weights, const SystolicArray& array,
 }
 
 void SetDepthwise(const Weights& weights, const SystolicArray& array,
-                  Layer& layer) {
+                  std::int64_t positions, Layer& layer) {
   // A weight fills the place of all input channels.
   layer.cached_bytes =
       Pad(weights.outputs, array.input_channels) *
@@ -83,6 +85,12 @@ void SetDepthwise(const Weights& weights, const SystolicArray& array,
   layer.num_blocks =
       CeilDivide(weights.outputs, array.output_channels) * kConvSpread;
   layer.streamed_bytes = layer.cached_bytes;
+  const std::int64_t channels =
+      Pad(weights.outputs, weights.outputs < array.output_channels
+                               ? kFewOutputs
+                               : array.output_channels);
+  layer.depthwise_cycles =
+      positions * weights.kernel * channels / array.output_channels;
 }
 
 // The kind that the shapes of an op bear out.
@@ -128,7 +136,8 @@ void SetParameters(const Tensor& tensor, const Map& output,
     case LayerKind::kDepthwiseConv:  // 1, height, width, outputs
       weights.kernel = std::int64_t{shape[1]} * shape[2];
       weights.outputs = shape[3];
-      return SetDepthwise(weights, options.array, layer);
+      return SetDepthwise(weights, options.array,
+                          output.TilePositions(options.array), layer);
     default:
       return;
   }
@@ -184,6 +193,27 @@ std::int64_t OperandBytes(const Graph& graph, const Op& op) {
   return sum;
 }
 
+// Ops that give the same bytes another shape.
+bool OnlyReshapes(OpKind kind) {
+  return kind == OpKind::kReshape || kind == OpKind::kSqueeze ||
+         kind == OpKind::kExpandDims;
+}
+
+// What an op moves between the activation memory and the vector unit.
+std::int64_t VectorBytes(const Graph& graph, const Op& op,
+                         const SystolicArray& array) {
+  if (OnlyReshapes(op.kind)) return 0;
+  std::int64_t sum = 0;
+  for (const auto* tensors : {&op.inputs, &op.outputs}) {
+    for (const int tensor : *tensors) {
+      if (IsActivation(graph, tensor)) {
+        sum += MapOf(graph.tensors[tensor]).TileBytes(array);
+      }
+    }
+  }
+  return sum * array.tile_rows * array.tile_columns;
+}
+
 }  // namespace
 
 Layer MakeLayer(const Graph& graph, const Op& op,
@@ -213,6 +243,22 @@ Layer MakeLayer(const Graph& graph, const Op& op,
     const Tensor* strided =
         op.kind == OpKind::kTransposeConv ? get(op.inputs, 2) : output;
     if (strided) SetParameters(*weights, MapOf(*strided), options, layer);
+  }
+  if (layer.kind == LayerKind::kSoftmax && options.softmax_table_bytes > 0) {
+    layer.cached_bytes = layer.streamed_bytes = options.softmax_table_bytes;
+    layer.num_blocks = kTableBlocks;
+  }
+  if (layer.kind == LayerKind::kOther) {
+    layer.vector_bytes = VectorBytes(graph, op, options.array);
+  } else {
+    layer.is_int8 = weights && weights->type == DataType::kInt8;
+  }
+  if (options.activation_tile_bytes > 0) {
+    layer.extra_bands =
+        std::max<std::int64_t>(
+            1, CeilDivide(layer.input_tile_bytes + layer.output_tile_bytes,
+                          options.activation_tile_bytes)) -
+        1;
   }
   return layer;
 }

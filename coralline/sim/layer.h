@@ -40,13 +40,25 @@ struct Layer {
   /// Parameters as they are sent when they are not on chip, in bytes. Without
   /// blocks they always are: the constant operand of an element-wise op.
   std::int64_t streamed_bytes = 0;
-  /// Of one inference, at the chip's clock.
+  /// Of the matrix unit in one inference, at the chip's clock.
   std::int64_t cycles = 0;
+  /// Of a depthwise layer, as if it took one for each position of a tile and of
+  /// the kernel and each group of the array's output channels.
+  std::int64_t depthwise_cycles = 0;
+  /// Activations that an op without a matrix moves, in and out of all tiles, in
+  /// bytes: of poolings, additions, concatenations. 0 where only the shape
+  /// changes.
+  std::int64_t vector_bytes = 0;
+  /// Whether the weights are int8, and not uint8.
+  bool is_int8 = false;
   /// How often the array starts anew: per position of a tile and of the kernel,
   /// and per group of the array's output channels.
   std::int64_t fills = 0;
   /// Whether the output map does not divide over the tiles.
   bool is_uneven = false;
+  /// In how many parts more than one it is run, since its maps do not fit the
+  /// activation memory together.
+  std::int64_t extra_bands = 0;
   /// The largest input and output, in bytes per tile.
   std::int64_t input_tile_bytes = 0;
   std::int64_t output_tile_bytes = 0;
@@ -64,6 +76,10 @@ struct LayoutOptions {
   /// To what fewer output channels than the array's are padded: 16 in the
   /// compiled files of real networks, 64 in the published convolution series.
   int few_outputs_multiple = 16;
+  /// Parameters that the compiler adds for a softmax, in bytes.
+  std::int64_t softmax_table_bytes = 0;
+  /// Activation memory of a tile; 0: maps of any size fit.
+  std::int64_t activation_tile_bytes = 0;
   SystolicArray array;
 };
 

@@ -59,7 +59,38 @@ TEST(MakeLayer, DepthwiseFiltersTakeFourBytesAWeight) {
   EXPECT_EQ(layer.kind, LayerKind::kDepthwiseConv);
   EXPECT_EQ(layer.cached_bytes, 68 * (4 * 9 + 4));
   EXPECT_EQ(layer.cycles, 0);
+  EXPECT_EQ(layer.depthwise_cycles, 4 * 4 * 9 * 2);
   EXPECT_TRUE(layer.is_uneven);
+}
+
+TEST(MakeLayer, FewDepthwiseChannelsFillAPartOfTheArray) {
+  EXPECT_EQ(LayerOf(OpKind::kDepthwiseConv2d, {1, 8, 8, 32}, {1, 3, 3, 32},
+                    {1, 8, 8, 32})
+                .depthwise_cycles,
+            2 * 2 * 9 / 2);
+}
+
+TEST(MakeLayer, WhatHasNoMatrixMovesItsMaps) {
+  Graph graph;
+  graph.tensors = {{.shape = {1, 6, 6, 30}}, {.shape = {1, 3, 3, 30}}};
+  graph.ops = {{.kind = OpKind::kMaxPool2d, .inputs = {0}, .outputs = {1}},
+               {.kind = OpKind::kReshape, .inputs = {0}, .outputs = {1}}};
+  EXPECT_EQ(MakeLayer(graph, graph.ops[0]).vector_bytes,
+            16 * (4 * 32 + 1 * 32));
+  EXPECT_EQ(MakeLayer(graph, graph.ops[1]).vector_bytes, 0);
+}
+
+TEST(MakeLayer, LargeMapsAreRunInBands) {
+  const std::vector<int> map = {1, 64, 64, 64};  // 16,384 B a tile
+  const auto bands = [&](std::int64_t bytes) {
+    return LayerOf(OpKind::kConv2d, map, {64, 1, 1, 64}, map,
+                   {.activation_tile_bytes = bytes})
+        .extra_bands;
+  };
+  EXPECT_EQ(bands(0), 0);
+  EXPECT_EQ(bands(32768), 0);
+  EXPECT_EQ(bands(32767), 1);
+  EXPECT_EQ(bands(10000), 3);
 }
 
 TEST(MakeLayer, FollowsTheArrayOfTheDevice) {

@@ -24,16 +24,30 @@ struct KnownNetwork {
   double output_bytes;
   double streamed_bytes;
   double cycles;
+  double depthwise_cycles;
+  double vector_bytes;
 
   double LinkBytes() const {
     return instruction_bytes + input_bytes + output_bytes + streamed_bytes;
   }
 };
 
-constexpr KnownNetwork kMobileNetV2 = {
-    "mobilenet_v2_1.0", 137590, 150528, 1008, 0, 113596};
-constexpr KnownNetwork kInceptionV4 = {"inception_v4",    415344, 268203, 1008,
-                                       44209280 - 5.54e6, 4047460};
+constexpr KnownNetwork kMobileNetV2 = {.model = "mobilenet_v2_1.0",
+                                       .instruction_bytes = 137590,
+                                       .input_bytes = 150528,
+                                       .output_bytes = 1001,
+                                       .streamed_bytes = 0,
+                                       .cycles = 113596,
+                                       .depthwise_cycles = 24741,
+                                       .vector_bytes = 835072};
+constexpr KnownNetwork kInceptionV4 = {.model = "inception_v4",
+                                       .instruction_bytes = 415344,
+                                       .input_bytes = 268203,
+                                       .output_bytes = 1001,
+                                       .streamed_bytes = 44209280 - 5.54e6,
+                                       .cycles = 4053604,
+                                       .depthwise_cycles = 0,
+                                       .vector_bytes = 31119360};
 
 constexpr std::array<double DeviceSpec::*, 5> kLinkRates = {
     &DeviceSpec::streaming_bytes_per_s, &DeviceSpec::small_bytes_per_s,
@@ -41,7 +55,13 @@ constexpr std::array<double DeviceSpec::*, 5> kLinkRates = {
     &DeviceSpec::upload_bytes_per_s};
 
 double ComputeMs(const KnownNetwork& network, const DeviceSpec& spec) {
-  return spec.cycles_factor * network.cycles / spec.clock_hz * kMsPerSecond;
+  const double cycles =
+      network.cycles + spec.depthwise_cycles_factor * network.depthwise_cycles;
+  const double vector_s = spec.vector_bytes_per_s > 0
+                              ? network.vector_bytes / spec.vector_bytes_per_s
+                              : 0;
+  return (spec.cycles_factor * cycles / spec.clock_hz + vector_s) *
+         kMsPerSecond;
 }
 
 double TimeOf(const KnownNetwork& network, const DeviceSpec& spec) {

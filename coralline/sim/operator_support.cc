@@ -170,8 +170,16 @@ OpMapping CheckReduction(const Graph& graph, const Op& op) {
 }
 
 OpMapping CheckResize(const Graph& graph, const Op& op) {
+  const Tensor* input = TensorAt(graph, op.inputs, 0);
   const Tensor* output = TensorAt(graph, op.outputs, 0);
   if (!output || output->shape.size() < 3) return {};
+  // The compiled DeepLab v3 has no parameters from here on.
+  const auto is_point = [](const std::vector<int>& shape) {
+    return shape.size() >= 3 && shape.end()[-2] == 1 && shape.end()[-3] == 1;
+  };
+  if (input && is_point(input->shape) && !is_point(output->shape)) {
+    return Limit(*input, "a map of more than one pixel");
+  }
   const auto up = [](std::int64_t a, std::int64_t b) {
     return (a + b - 1) / b;
   };

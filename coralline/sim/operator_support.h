@@ -39,7 +39,8 @@ struct OpMapping {
 /// strides, masks, weight formats, axes, whether a concatenated constant is
 /// zero. Nor are size limits that nobody has published, but for RESIZE_BILINEAR
 /// and RESIZE_NEAREST_NEIGHBOR, whose output must fit into the activation
-/// memory: a reading of one network.
+/// memory and whose input must have more than one pixel: readings of one
+/// network, whose compiled file ends there (or at the QUANTIZE behind).
 OpMapping CheckOp(const Graph& graph, const Op& op);
 
 /// Where each op runs. The compiler makes one Edge TPU subgraph: a supported

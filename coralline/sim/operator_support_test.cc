@@ -114,8 +114,12 @@ TEST_F(OneOp, AReductionOfChannelsNeedsAMultipleOfFour) {
 
 TEST_F(OneOp, ALargeResizeRunsOnTheCpu) {
   EXPECT_TRUE(
-      Check(OpKind::kResizeBilinear, {1, 1, 1, 256}, {2}, {1, 33, 33, 256})
+      Check(OpKind::kResizeBilinear, {1, 17, 17, 256}, {2}, {1, 33, 33, 256})
           .is_mapped());
+  EXPECT_EQ(
+      Check(OpKind::kResizeBilinear, {1, 1, 1, 256}, {2}, {1, 33, 33, 256})
+          .mapping,
+      Mapping::kUnspecified);
   const OpMapping large =
       Check(OpKind::kResizeBilinear, {1, 33, 33, 21}, {2}, {1, 513, 513, 21});
   EXPECT_EQ(large.mapping, Mapping::kUnspecified);

@@ -14,12 +14,14 @@ std::optional<HostModel> FindHost(std::string_view name) {
 HostModel FastestMode(const HostModel& host) {
   HostModel mode = host;
   mode.copy_share_shift -= host.copy_share_spread;
+  mode.serialised_ms *= 1 - host.serialised_spread;
   return mode;
 }
 
 HostModel SlowestMode(const HostModel& host) {
   HostModel mode = host;
   mode.copy_share_shift += host.copy_share_spread;
+  mode.serialised_ms *= 1 + host.serialised_spread;
   return mode;
 }
 

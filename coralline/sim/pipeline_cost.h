@@ -17,6 +17,8 @@ struct HostModel {
   /// stage at a time on the whole host: an interpreter that only one thread may
   /// enter.
   double serialised_ms = 0;
+  /// By which share that may be off to either side.
+  double serialised_spread = 0;
   /// Until the thread of a stage runs again after a wait on its device, where
   /// it waited at least wake_up_from_ms.
   double wake_up_ms = 0;
@@ -38,8 +40,10 @@ inline constexpr HostModel kNativeHost{.name = "native"};
 /// The paper's host for fully connected networks: one Python thread per device,
 /// joined by queues. 0.245 ms are what a request takes per stage where every
 /// weight is on chip, at any width; 1.3 ms are added wherever a stage streams.
+/// The spread covers the rows of two and four devices.
 inline constexpr HostModel kPythonHost{.name = "python",
                                        .serialised_ms = 0.245,
+                                       .serialised_spread = 0.2,
                                        .wake_up_ms = 1.3,
                                        .wake_up_from_ms = 2};
 

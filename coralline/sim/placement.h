@@ -18,9 +18,11 @@ struct ParameterMemory {
   /// banks per byte of input. Read off segments that begin with a 64x64xF
   /// tensor; how it scales with other maps has not been measured.
   double reserve_per_input_byte = 0.664;
-  /// The same per pixel of the input, only where not everything fits: what
-  /// classifiers that stream leave unused. Bytes.
+  /// The same per pixel of the input, only where not everything fits, and the
+  /// larger of both counts: what classifiers that stream leave unused. Bytes.
   double overflow_reserve_per_input_pixel = 0;
+  /// The most that this takes, in bytes; 0: no limit.
+  double overflow_reserve_limit = 0;
 
   bool operator==(const ParameterMemory&) const = default;
 };

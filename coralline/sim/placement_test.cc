@@ -70,6 +70,10 @@ TEST(Place, AnImageTakesRoomWhereNotEverythingFits) {
               ElementsAre(true, false, true));
   EXPECT_THAT(Place(overflows, memory, image).is_cached,
               ElementsAre(false, true, true));
+  ParameterMemory limited = memory;
+  limited.overflow_reserve_limit = 2000;
+  EXPECT_EQ(Place(overflows, limited, image).is_cached,
+            Place(overflows, memory, {}).is_cached);
 }
 
 // Block by block, from empty banks.

@@ -41,6 +41,9 @@ std::vector<Layer> MakeLayers(const Graph& graph, const DeviceSpec& spec,
         MakeLayer(graph, graph.ops[i],
                   {.has_bias = !has_bias.empty() && has_bias[i],
                    .few_outputs_multiple = spec.few_outputs_multiple,
+                   .softmax_table_bytes =
+                       static_cast<std::int64_t>(spec.softmax_table_bytes),
+                   .activation_tile_bytes = spec.activation_tile_bytes,
                    .array = spec.array}));
   }
   return layers;

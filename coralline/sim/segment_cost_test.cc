@@ -38,6 +38,49 @@ TEST(CostOf, PartsAddUp) {
   EXPECT_GT(cost.first_ms(), cost.warm_ms());
 }
 
+// An addition of two 8x8x16 maps, and a convolution with weights of this type.
+SegmentCost CostWithout(void (*change)(DeviceSpec& spec), DataType weights) {
+  Graph graph;
+  graph.tensors = {
+      {.shape = {1, 8, 8, 16}},
+      {.shape = {1, 8, 8, 16}},
+      {.type = weights, .shape = {16, 3, 3, 16}, .constant_bytes = 16 * 9 * 16},
+      {.shape = {1, 8, 8, 16}}};
+  graph.ops = {{.kind = OpKind::kAdd, .inputs = {0, 0}, .outputs = {1}},
+               {.kind = OpKind::kConv2d, .inputs = {1, 2}, .outputs = {3}}};
+  graph.inputs = {0};
+  graph.outputs = {3};
+  DeviceSpec spec = ReadDeviceSpec("edgetpu-usb3-desktop");
+  change(spec);
+  return CostOf(graph, OpRange(0, 2), MakeLayers(graph, spec), spec);
+}
+
+TEST(CostOf, AnAdditionTakesTheVectorUnit) {
+  const SegmentCost cost = CostWithout([](DeviceSpec&) {}, DataType::kUint8);
+  EXPECT_NEAR(cost.layers[0].compute_ms, 3 * 1024 / 46e9 * 1e3, 1e-12);
+  const SegmentCost without = CostWithout(
+      [](DeviceSpec& spec) { spec.vector_bytes_per_s = 0; }, DataType::kUint8);
+  EXPECT_EQ(without.layers[0].compute_ms, 0);
+  EXPECT_EQ(without.layers[1].compute_ms, cost.layers[1].compute_ms);
+}
+
+TEST(CostOf, Int8WeightsMayHaveAFactorOfTheirOwn) {
+  const auto set = [](DeviceSpec& spec) {
+    spec.cycles_factor = 1;
+    spec.int8_cycles_factor = 3;
+  };
+  const double uint8_ms =
+      CostWithout(set, DataType::kUint8).layers[1].compute_ms;
+  EXPECT_GT(uint8_ms, 0);
+  EXPECT_NEAR(CostWithout(set, DataType::kInt8).layers[1].compute_ms,
+              3 * uint8_ms, 1e-12);
+  const auto unset = [](DeviceSpec& spec) {
+    spec.cycles_factor = 1;
+    spec.int8_cycles_factor = 0;
+  };
+  EXPECT_EQ(CostWithout(unset, DataType::kInt8).layers[1].compute_ms, uint8_ms);
+}
+
 TEST(CostOf, AFurtherCutCostsTheProgramAndTheTensor) {
   const Graph graph =
       NetworkOf({.kind = "fc", .width = 100, .layers = 5, .macs = 37400});
@@ -53,8 +96,10 @@ TEST(InstructionBytes, CountsLayersUnevenMapsAndSoftmax) {
       {.kind = LayerKind::kConv, .is_uneven = true},
       {.kind = LayerKind::kFullyConnected},
       {.kind = LayerKind::kOther, .is_uneven = true},
-      {.kind = LayerKind::kSoftmax}};
-  EXPECT_EQ(InstructionBytes(layers), 12767 + 2 * 1174 + 2 * 1546 + 761);
+      {.kind = LayerKind::kSoftmax},
+      {.kind = LayerKind::kOther, .extra_bands = 2}};
+  EXPECT_EQ(InstructionBytes(layers),
+            12767 + 2 * 1174 + 2 * 1546 + 761 + 2 * 20000);
 }
 
 TEST(StreamingPasses, GrowAsTheMapsFillTheMemory) {

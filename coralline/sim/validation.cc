@@ -9,7 +9,7 @@
 #include "coralline/base/error.h"
 #include "coralline/graph/segment.h"
 #include "coralline/sim/pipeline_cost.h"
-#include "coralline/sim/segment_cost.h"
+#include "coralline/sim/time_range.h"
 
 namespace coralline {
 namespace {
@@ -81,28 +81,54 @@ bool Belongs(const Measurement& row, const SeriesDefinition& series) {
   return streams == (series.memory == Memory::kStreaming);
 }
 
-std::vector<SegmentCost> CostsOf(const Measurement& row,
-                                 const DeviceSpec& spec) {
+// A segment and the ends of its range.
+struct SegmentPrediction {
+  SegmentCost cost;
+  SegmentCost low;
+  SegmentCost high;
+};
+
+std::vector<SegmentPrediction> PredictSegments(const Measurement& row,
+                                               const DeviceSpec& spec) {
   const Graph graph = NetworkOf(row);
   const auto layers = MakeLayers(graph, spec);
-  std::vector<SegmentCost> costs;
+  std::vector<SegmentPrediction> predictions;
   int begin = 0;
   for (const int count : SplitOf(row)) {
-    costs.push_back(CostOf(graph, OpRange(begin, begin + count), layers, spec));
+    const Segment segment = OpRange(begin, begin + count);
+    const SegmentCost cost = CostOf(graph, segment, layers, spec);
+    const TimeRange range = RangeOf(graph, segment, layers, spec, cost);
+    predictions.push_back(
+        {cost, WithTime(cost, range.low_ms), WithTime(cost, range.high_ms)});
     begin += count;
+  }
+  return predictions;
+}
+
+std::vector<SegmentCost> Costs(
+    std::span<const SegmentPrediction> predictions,
+    SegmentCost SegmentPrediction::*member = &SegmentPrediction::cost) {
+  std::vector<SegmentCost> costs;
+  for (const SegmentPrediction& prediction : predictions) {
+    costs.push_back(prediction.*member);
   }
   return costs;
 }
 
 // Convolutions ran in pycoral's pipeline, with the upload inside the measured
 // time; fully connected networks in the author's Python pipeline, without.
-void PredictPipeline(std::span<const SegmentCost> costs, PredictedRow& row) {
+void PredictPipeline(std::span<const SegmentPrediction> segments,
+                     PredictedRow& row) {
   const bool is_conv = row.measured.kind == "conv";
   const HostModel& host = is_conv ? kPycoralHost : kPythonHost;
-  const int batch = row.measured.batch;
-  row.ms = MsPerInference(costs, host, batch, is_conv);
-  row.low_ms = MsPerInference(costs, FastestMode(host), batch, is_conv);
-  row.high_ms = MsPerInference(costs, SlowestMode(host), batch, is_conv);
+  const auto ms = [&](SegmentCost SegmentPrediction::*member,
+                      const HostModel& mode) {
+    return MsPerInference(Costs(segments, member), mode, row.measured.batch,
+                          is_conv);
+  };
+  row.ms = ms(&SegmentPrediction::cost, host);
+  row.low_ms = ms(&SegmentPrediction::low, FastestMode(host));
+  row.high_ms = ms(&SegmentPrediction::high, SlowestMode(host));
 }
 
 // As the compiler's log prints it: KiB below one MiB, two decimals, halves to
@@ -210,15 +236,16 @@ bool PredictedRow::in_range() const {
 }
 
 PredictedRow Predict(const Measurement& row, const DeviceSpec& spec) {
-  const auto costs = CostsOf(row, spec);
+  const auto segments = PredictSegments(row, spec);
   PredictedRow predicted{.measured = row};
-  if (costs.size() > 1) {
-    PredictPipeline(costs, predicted);
+  if (segments.size() > 1) {
+    PredictPipeline(segments, predicted);
   } else {
-    predicted.ms = costs[0].warm_ms();
-    predicted.low_ms = predicted.high_ms = predicted.ms;
+    predicted.ms = segments[0].cost.warm_ms();
+    predicted.low_ms = segments[0].low.warm_ms();
+    predicted.high_ms = segments[0].high.warm_ms();
   }
-  predicted.memory_agrees = MemoryAgrees(row, costs);
+  predicted.memory_agrees = MemoryAgrees(row, Costs(segments));
   return predicted;
 }
 

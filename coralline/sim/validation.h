@@ -16,8 +16,8 @@ namespace coralline {
 struct PredictedRow {
   Measurement measured;
   double ms = 0;
-  /// Where the host has several modes: the range that it leaves open, and ms
-  /// otherwise.
+  /// The range that doubts of the segments, see RangeOf, and the modes of the
+  /// host leave open.
   double low_ms = 0;
   double high_ms = 0;
   /// Whether the memory of every segment is what the compiler's log prints, at

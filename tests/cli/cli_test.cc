@@ -44,8 +44,10 @@ TEST_F(Cli, Simulate) {
       Run("simulate fc.tflite --cuts 2 --batch 1 --json --trace t.json");
   EXPECT_EQ(json.status, 0);
   for (const char* field :
-       {"\"origin\": \"simulated\"", "\"ms_per_inference\": ",
-        "\"on_chip_bytes\": ", "\"streaming_ms\": ", "\"speedup\": "}) {
+       {"\"origin\": \"simulated\"",
+        "\"ms_per_inference\": ", "\"on_chip_bytes\": ", "\"streaming_ms\": ",
+        "\"speedup\": ", "\"low_ms_per_inference\": ", "\"high_ms\": ",
+        "\"confidence\": \"medium\"", "\"doubts\": ["}) {
     EXPECT_THAT(json.output, HasSubstr(field));
   }
   EXPECT_GT(FileBytes("t.json"), 200);
@@ -75,7 +77,7 @@ TEST_F(Cli, SimulateLeavesOpsToTheCpu) {
   EXPECT_EQ(text.status, 0) << text.output;
   EXPECT_THAT(text.output,
               AllOf(HasSubstr("on 2 x edgetpu-pcie and the CPU"),
-                    HasSubstr("ops 70-71  cpu, estimated"),
+                    HasSubstr("ops 64-71  cpu, estimated"),
                     HasSubstr("ARG_MAX          Operation is working on an "
                               "unsupported data type")));
   const Result json = Run("simulate " + model + " --cpu-ms 15 --json");
@@ -83,7 +85,7 @@ TEST_F(Cli, SimulateLeavesOpsToTheCpu) {
       Run("run " + model +
           " --devices emulated:edgetpu-pcie --requests 3 --warmup 1");
   EXPECT_EQ(emulated.status, 0);
-  EXPECT_THAT(emulated.output, HasSubstr("ops 70-71  cpu:"));
+  EXPECT_THAT(emulated.output, HasSubstr("-71  cpu:"));
   EXPECT_THAT(json.output, AllOf(HasSubstr("\"origin\": \"given by the user\""),
                                  HasSubstr("\"unmapped_ops\"")));
 }
@@ -105,6 +107,23 @@ TEST_F(Cli, ValidatePrintsTheTablesOfItsPage) {
   const Result json = Run("validate --json --measurements " + folder);
   EXPECT_THAT(json.output, AllOf(HasSubstr("\"median_error\""),
                                  HasSubstr("\"memory_matches\": 132")));
+}
+
+TEST_F(Cli, CalibrateFindsTheClassifiersSpecAgain) {
+  const std::string rows = CORALLINE_MEASUREMENTS_DIR "/networks.csv";
+  if (!std::filesystem::exists(rows)) GTEST_SKIP() << "no measurements";
+  const Result result =
+      Run("calibrate --device edgetpu-uint8-classifiers --measurements " +
+          rows + " -o mine.json");
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_THAT(result.output,
+              AllOf(HasSubstr("/compute/vector_rate"), HasSubstr("42 rows;"),
+                    HasSubstr("wrote mine.json")));
+  const Result refused =
+      Run("calibrate --constants /fixed/inference --measurements " + rows +
+          " -o other.json");
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_FALSE(std::filesystem::exists("other.json"));
 }
 
 TEST_F(Cli, CalibrateWritesASpecThatTheSimulatorTakes) {

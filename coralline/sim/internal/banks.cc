@@ -41,11 +41,16 @@ BlockedLayer BlocksOf(const Layer& layer, int index) {
 
 std::int64_t BankBytes(const ParameterMemory& memory, const SegmentInput& input,
                        bool overflows) {
-  const double per_pixel =
-      overflows ? memory.overflow_reserve_per_input_pixel : 0;
+  double overflow = overflows ? memory.overflow_reserve_per_input_pixel *
+                                    static_cast<double>(input.pixels)
+                              : 0;
+  if (memory.overflow_reserve_limit > 0) {
+    overflow = std::min(overflow, memory.overflow_reserve_limit);
+  }
+  // Two readings of the same room.
   const double reserve =
-      memory.reserve_per_input_byte * static_cast<double>(input.bytes) +
-      per_pixel * static_cast<double>(input.pixels);
+      std::max(memory.reserve_per_input_byte * static_cast<double>(input.bytes),
+               overflow);
   return memory.bank_bytes -
          static_cast<std::int64_t>(reserve / memory.num_banks);
 }

@@ -26,6 +26,7 @@ class InstructionCount {
  public:
   void Add(const Layer& layer);
   std::int64_t bytes() const;
+  bool has_softmax() const { return has_softmax_; }
 
  private:
   std::int64_t layer_bytes_ = 0;
