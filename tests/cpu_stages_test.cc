@@ -82,6 +82,16 @@ std::vector<TensorData> OutputsOfOneCore(const Model& model,
   return RunOnce(*CpuDevice({}, CpuKernels::kBuiltin).Load(model), input);
 }
 
+void ExpectExact(const Model& model, Pipeline& pipeline) {
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(pipeline.Push(InputOf(model, i)));
+    Completion completion;
+    ASSERT_TRUE(pipeline.Pop(completion));
+    ASSERT_EQ(completion.outcome, Outcome::kDone);
+    EXPECT_EQ(completion.outputs, OutputsOfOneCore(model, InputOf(model, i)));
+  }
+}
+
 // On emulated devices whose outputs the CPU computes.
 void ExpectExactOnDevicesAlone(const Model& model, bool has_head) {
   const Runner runner =
@@ -93,13 +103,7 @@ void ExpectExactOnDevicesAlone(const Model& model, bool has_head) {
   EXPECT_EQ(runner.class_names.back(), "cpu");
   EXPECT_EQ(runner.class_names.front() == "cpu", has_head);
   EXPECT_THAT(runner.class_names, testing::Contains("edgetpu-pcie"));
-  for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(runner.pipeline->Push(InputOf(model, i)));
-    Completion completion;
-    ASSERT_TRUE(runner.pipeline->Pop(completion));
-    ASSERT_EQ(completion.outcome, Outcome::kDone);
-    EXPECT_EQ(completion.outputs, OutputsOfOneCore(model, InputOf(model, i)));
-  }
+  ExpectExact(model, *runner.pipeline);
 }
 
 TEST(CpuStages, OfDetectorsRunExactlyBehindDevices) {
@@ -116,6 +120,23 @@ TEST(CpuStages, BeforeAndBehindDevicesRunExactly) {
                     "movenet_single_pose_lightning_ptq.tflite";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "no shared models";
   ExpectExactOnDevicesAlone(ReadTflite(path), /*has_head=*/true);
+}
+
+// Each device's host runs what it leaves over.
+TEST(CpuStages, WithinStagesOfDevicesRunExactly) {
+  if (!testing_util::CanExecute()) GTEST_SKIP() << "no TFLite library";
+  const Model model = Detector("ssd_mobilenet_v2");
+  const ModelProblem problem(model, {EdgeTpus(2)}, {.cpu_fallback = true});
+  const std::string device = "edgetpu-pcie";
+  const PlanDocument document = DocumentOf(
+      problem, {}, PlanFor(problem), {{device, ReadDeviceSpecText(device)}});
+  const Runner runner = OpenRunner(
+      model,
+      {.kernels = CpuKernels::kBuiltin, .compute = true, .plan = document});
+  EXPECT_THAT(runner.class_names, testing::Each(device));
+  EXPECT_THAT(runner.origin, testing::HasSubstr("estimated"));
+  EXPECT_EQ(runner.plan.period, document.plan.period);
+  ExpectExact(model, *runner.pipeline);
 }
 
 float FloatAt(const TensorData& data, std::size_t index) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -64,15 +65,19 @@ TEST_P(ZooModel, CutsOfUnsignedModelsAreExact) {
   ExpectRandomCutsExact(Generate(DataType::kUint8), CpuKernels::kBuiltin);
 }
 
-// Of everything but a last op that squeezes results to probabilities.
-Model WithoutSoftmax(const Model& model) {
-  const int num_ops = model.graph.num_ops();
-  const bool has = model.graph.ops.back().kind == OpKind::kSoftmax;
-  return ExtractSegment(model, OpRange(0, has ? num_ops - 1 : num_ops));
+// Of everything before an op that squeezes results to probabilities; behind it
+// detectors decode.
+Model WithoutProbabilities(const Model& model) {
+  const auto& ops = model.graph.ops;
+  const auto squeezes = std::find_if(ops.begin(), ops.end(), [](const Op& op) {
+    return op.kind == OpKind::kSoftmax || op.kind == OpKind::kLogistic;
+  });
+  return ExtractSegment(model,
+                        OpRange(0, static_cast<int>(squeezes - ops.begin())));
 }
 
 TEST_P(ZooModel, ResultsDependOnTheInput) {
-  const Model model = WithoutSoftmax(Generate(DataType::kInt8));
+  const Model model = WithoutProbabilities(Generate(DataType::kInt8));
   const auto whole = CpuDevice({}, CpuKernels::kBuiltin).Load(model);
   std::mt19937_64 random(3);
   const auto run = [&] {

@@ -77,6 +77,11 @@ void PrintSplits(const SplitPlan& chosen, const Plan& plan) {
   }
 }
 
+// Of what is simulated and estimated; measurements have intervals.
+bool HasRange(const Planned& planned) {
+  return !planned.measured && !planned.profile;
+}
+
 void PrintText(const Planned& planned, const ModelProblem& problem,
                const SplitPlan& chosen, const PlanCommandOptions& options,
                Objective objective) {
@@ -92,7 +97,7 @@ void PrintText(const Planned& planned, const ModelProblem& problem,
              1e9 / static_cast<double>(plan.period.count()),
              FormatMs(plan.latency));
   PrintSplits(chosen, plan);
-  const bool has_range = planned.origin == "simulated";
+  const bool has_range = HasRange(planned);
   if (!has_range) fmt::print("\n");
   if (has_range) {
     const TimeRange range = explained.PeriodRange();
@@ -181,7 +186,7 @@ void PrintJson(const Planned& planned, const ModelProblem& problem,
       {"devices", explained.num_devices},
       {"stages", StagesJson(explained, problem)},
       {"certificate", CertificateJson(plan, objective)}};
-  if (planned.origin == "simulated") {
+  if (HasRange(planned)) {
     json.update(Json::parse(RangeJson(explained.PeriodRange())));
   }
   if (!chosen.splits.empty()) {

@@ -2,14 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "coralline/base/error.h"
 #include "coralline/base/hash.h"
 #include "coralline/device/internal/emulated_executable.h"
+#include "coralline/device/internal/joined_executable.h"
 #include "coralline/sim/operator_support.h"
 #include "coralline/sim/segment_cost.h"
 #include "coralline/tflite/bias.h"
+#include "coralline/tflite/writer.h"
 
 namespace coralline {
 namespace {
@@ -74,11 +77,13 @@ std::string HashNumbers(const DeviceSpec& spec) {
 
 EmulatedDevice::EmulatedDevice(DeviceSpec spec, int number,
                                std::optional<CpuKernels> compute,
-                               std::vector<Fault> faults)
+                               std::vector<Fault> faults,
+                               std::optional<CpuKernels> host)
     : spec_(std::move(spec)),
       number_(number),
       compute_(compute),
       faults_(std::move(faults)),
+      host_(host),
       state_(std::make_shared<internal::FaultState>(faults_)) {}
 
 std::string EmulatedDevice::name() const { return "emulated:" + spec_.name; }
@@ -86,18 +91,41 @@ std::string EmulatedDevice::name() const { return "emulated:" + spec_.name; }
 std::string EmulatedDevice::runtime() const {
   std::string text = fmt::format("Coralline {}, emulated, spec {}",
                                  CORALLINE_VERSION, HashNumbers(spec_));
+  if (host_) text += "; host " + CpuDevice({}, *host_).runtime();
   if (compute_) text += "; outputs by " + CpuDevice({}, *compute_).runtime();
   for (const Fault& fault : faults_) text += "; fault " + FaultText(fault);
   return text;
 }
 
-std::unique_ptr<Executable> EmulatedDevice::Load(const Model& segment) const {
-  std::string device = fmt::format("{} #{}, emulated", spec_.name, number_);
-  if (!is_present()) internal::ThrowLost(device);
-  CheckMapped(segment, spec_);
+std::unique_ptr<Executable> EmulatedDevice::LoadMapped(
+    const Model& segment, std::string device) const {
   return std::make_unique<internal::EmulatedExecutable>(
       segment, CostOfModel(segment, spec_), std::move(device),
       compute_ ? CpuDevice({}, *compute_).Load(segment) : nullptr, state_);
+}
+
+std::unique_ptr<Executable> EmulatedDevice::Load(const Model& segment) const {
+  const std::string device =
+      fmt::format("{} #{}, emulated", spec_.name, number_);
+  if (!is_present()) internal::ThrowLost(device);
+  const auto mappings = MapOps(segment.graph);
+  const bool is_mapped =
+      std::all_of(mappings.begin(), mappings.end(),
+                  [](const OpMapping& op) { return op.is_mapped(); });
+  if (is_mapped) return LoadMapped(segment, device);
+  if (!host_) CheckMapped(segment, spec_);
+  const MappedParts of = PartsOf(segment.graph, mappings);
+  const CpuDevice host({}, *host_);
+  std::vector<std::unique_ptr<Executable>> parts;
+  for (const Segment* part : {&of.head, &of.mapped, &of.tail}) {
+    if (part->ops.empty()) continue;
+    const Model model = ExtractSegment(segment, *part);
+    parts.push_back(part == &of.mapped ? LoadMapped(model, device)
+                                       : host.Load(model));
+  }
+  return std::make_unique<internal::JoinedExecutable>(
+      std::move(parts), SpecsOf(segment.graph, segment.graph.inputs),
+      SpecsOf(segment.graph, segment.graph.outputs));
 }
 
 bool EmulatedDevice::is_present() const {

@@ -38,17 +38,20 @@ class EmulatedDevice : public Device {
  public:
   /// `number` tells equal devices apart in reports. `compute` has the outputs
   /// computed by these kernels. All `faults` are this device's, whatever their
-  /// Fault::device says.
+  /// Fault::device says. With `host` the CPU runs, by these kernels, the ops
+  /// that the accelerator does not, before it takes the next request: as the
+  /// host of a compiled model does.
   explicit EmulatedDevice(DeviceSpec spec, int number = 0,
                           std::optional<CpuKernels> compute = std::nullopt,
-                          std::vector<Fault> faults = {});
+                          std::vector<Fault> faults = {},
+                          std::optional<CpuKernels> host = std::nullopt);
 
   std::string name() const override;
   /// Changes with every number of the spec and with our version: "Coralline
   /// 0.1.0, emulated, spec 5f0c...", what computes, and the faults.
   std::string runtime() const override;
-  /// Throws Error(kModel) for an op that the accelerator does not run, and what
-  /// CpuDevice::Load does where outputs are computed.
+  /// Throws Error(kModel) for an op that the accelerator does not run, unless
+  /// the host does, and what CpuDevice::Load does where the CPU computes.
   std::unique_ptr<Executable> Load(const Model& segment) const override;
   /// False while a fault has the device lost.
   bool is_present() const override;
@@ -56,10 +59,14 @@ class EmulatedDevice : public Device {
   std::optional<double> temperature() const override;
 
  private:
+  std::unique_ptr<Executable> LoadMapped(const Model& segment,
+                                         std::string device) const;
+
   DeviceSpec spec_;
   int number_;
   std::optional<CpuKernels> compute_;
   std::vector<Fault> faults_;
+  std::optional<CpuKernels> host_;
   std::shared_ptr<internal::FaultState> state_;
 };
 

@@ -41,17 +41,18 @@ ModelProblem::ModelProblem(const Model& model,
   };
   bool has_cpu = false;
   for (const DeviceGroup& group : groups) {
-    has_cpu = has_cpu || !group.spec;
+    has_cpu = has_cpu || !group.spec || group.cpu_fallback;
     if (!group.spec || options.devices_per_link <= 1) {
       add(group.name, group.count, false,
           {.spec = group.spec,
            .unmapped_ops_only = group.unmapped_ops_only,
-           .cpu_fallback = options.cpu_fallback});
+           .cpu_fallback = options.cpu_fallback || group.cpu_fallback});
       continue;
     }
     for (int left = group.count; left > 0; left -= options.devices_per_link) {
       add(group.name, std::min(left, options.devices_per_link), true,
-          {.spec = group.spec, .cpu_fallback = options.cpu_fallback});
+          {.spec = group.spec,
+           .cpu_fallback = options.cpu_fallback || group.cpu_fallback});
     }
   }
   const MappedParts parts = PartsOf(model.graph, MapOps(model.graph));

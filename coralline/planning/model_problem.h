@@ -16,6 +16,7 @@ struct DeviceGroup {
   int count = 1;
   std::optional<DeviceSpec> spec;  ///< absent for CPU cores
   bool unmapped_ops_only = false;  ///< see CostModel
+  bool cpu_fallback = false;       ///< see CostModel
 };
 
 struct ProblemOptions {

@@ -53,7 +53,8 @@ int FindOrAdd(DeviceGroup kind, std::vector<DeviceGroup>& kinds) {
 DeviceGroup KindOf(const ClassDocument& device) {
   DeviceGroup kind{.name = device.device.name,
                    .count = 0,
-                   .unmapped_ops_only = device.unmapped_ops_only};
+                   .unmapped_ops_only = device.unmapped_ops_only,
+                   .cpu_fallback = device.cpu_fallback};
   if (!device.spec.empty()) {
     kind.spec = ParseDeviceSpec(device.spec, device.device.name);
   }
@@ -98,7 +99,9 @@ DevicePool PoolOf(const PlanDocument& document, const PoolOptions& options) {
     pool.devices.push_back(std::make_unique<EmulatedDevice>(
         *pool.kinds[kind].spec, number,
         options.compute ? std::optional(options.kernels) : std::nullopt,
-        FaultsOf(options.faults, number)));
+        FaultsOf(options.faults, number),
+        pool.kinds[kind].cpu_fallback ? std::optional(options.kernels)
+                                      : std::nullopt));
   }
   return pool;
 }

@@ -17,7 +17,6 @@
 #include "coralline/runtime/internal/device_choice.h"
 #include "coralline/runtime/internal/measured_start.h"
 #include "coralline/runtime/planned_deployer.h"
-#include "coralline/sim/operator_support.h"
 
 namespace coralline {
 namespace {
@@ -169,16 +168,6 @@ Start StartOf(const Model& model, const RunnerOptions& options) {
 }
 
 [[noreturn]] void FailWithoutPlan(const Model& model, const DevicePool& pool) {
-  const auto mappings = MapOps(model.graph);
-  for (int op = 0; op < model.graph.num_ops(); ++op) {
-    if (mappings[op].is_mapped() || HasCpu(pool)) continue;
-    throw Error(
-        ErrorKind::kModel,
-        fmt::format("{}: op {} ({}) runs on none of the devices: {} "
-                    "({}); add a CPU core to them, such as cpu:0",
-                    model.name, op, OpName(model.graph.ops[op]),
-                    MappingText(mappings[op].mapping), mappings[op].detail));
-  }
   throw Error(ErrorKind::kModel,
               fmt::format("{}: no cut into segments that the {} devices run; "
                           "add a CPU core to them, such as cpu:0",

@@ -20,6 +20,7 @@ double Ratio(std::chrono::nanoseconds a, std::chrono::nanoseconds b) {
 KindCosts::KindCosts(const Model& model, const std::vector<DeviceGroup>& kinds,
                      int max_replicas, const std::vector<KnownCost>& known)
     : problem_(model, kinds, {.max_replicas = max_replicas}),
+      mappings_(MapOps(model.graph)),
       known_list_(known),
       assumed_(*problem_.problem().costs, ScaledKinds(known)),
       known_(assumed_) {
@@ -86,7 +87,11 @@ Origin KindCosts::OriginOf(const Segment& segment, int kind) const {
       return cost.origin;
     }
   }
-  return problem_.is_cpu(kind) ? Origin::kEstimated : Origin::kSimulated;
+  const bool is_simulated =
+      !problem_.is_cpu(kind) &&
+      std::all_of(segment.ops.begin(), segment.ops.end(),
+                  [this](int op) { return mappings_[op].is_mapped(); });
+  return is_simulated ? Origin::kSimulated : Origin::kEstimated;
 }
 
 void KindCosts::Refuse(const Segment& segment, int kind) {

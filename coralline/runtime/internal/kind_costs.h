@@ -11,6 +11,7 @@
 #include "coralline/planning/model_problem.h"
 #include "coralline/planning/plan_document.h"
 #include "coralline/runtime/internal/usable_devices.h"
+#include "coralline/sim/operator_support.h"
 
 namespace coralline::internal {
 
@@ -43,6 +44,7 @@ class KindCosts {
   std::vector<ScaledClass> ScaledKinds(const std::vector<KnownCost>& known);
 
   ModelProblem problem_;
+  std::vector<OpMapping> mappings_;
   double least_factor_ = 1;  // of simulated costs, over all that is known
   std::vector<KnownCost> known_list_;
   ScaledCosts assumed_;

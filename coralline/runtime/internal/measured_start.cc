@@ -6,6 +6,7 @@
 
 #include "coralline/base/error.h"
 #include "coralline/planning/measured_planning.h"
+#include "coralline/sim/operator_support.h"
 
 namespace coralline::internal {
 namespace {
@@ -41,7 +42,9 @@ class Measuring {
 
   MeasuredStart Run() {
     for (std::size_t kind = 0; kind < devices_.size(); ++kind) {
-      if (devices_[kind]) MeasureWhole(static_cast<int>(kind));
+      if (!devices_[kind]) continue;
+      MeasureWhole(static_cast<int>(kind));
+      MeasureLeftOver(static_cast<int>(kind));
     }
     if (IsTooShort()) return std::move(start_);
     const auto deadline = Clock::now() + kTimeLimit;
@@ -68,24 +71,43 @@ class Measuring {
     return MakeDevice(pool.devices[at]->name(), options.kernels);
   }
 
-  // On as many devices of the kind as there are.
-  void MeasureWhole(int kind) {
-    const Segment whole = OpRange(0, problem_.model().graph.num_ops());
-    const auto estimated = problem_.problem().costs->Of(whole.ops, kind);
-    if (!estimated) return;
+  // nullopt where the kind does not run the segment.
+  std::optional<StageCost> Measure(const Segment& segment, int kind) {
+    const auto estimated = problem_.problem().costs->Of(segment.ops, kind);
+    if (!estimated) return std::nullopt;
     StageCost cost = *estimated;
     try {
       Profiler profiler(problem_.model(), *devices_[kind], kProfiler, cache_);
-      cost.busy = profiler.Measure(whole)->latency;
+      cost.busy = profiler.Measure(segment)->latency;
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kModel) throw;
       start_.refusal = error;  // a part of it may run
-      return;
+      return std::nullopt;
     }
     ratio_ = std::min(ratio_.value_or(1e9),
                       static_cast<double>(cost.busy.count()) /
                           static_cast<double>(estimated->busy.count()));
-    Know({whole, kind, cost});
+    Know({segment, kind, cost});
+    return cost;
+  }
+
+  // What accelerators leave over, in one piece each: most plans run it so, and
+  // planning may not come to it in time.
+  void MeasureLeftOver(int kind) {
+    if (!problem_.cost_models()[kind].unmapped_ops_only) return;
+    const Graph& graph = problem_.model().graph;
+    const MappedParts parts = PartsOf(graph, MapOps(graph));
+    for (const Segment* part : {&parts.head, &parts.tail}) {
+      if (!part->ops.empty()) Measure(*part, kind);
+    }
+  }
+
+  // On as many devices of the kind as there are.
+  void MeasureWhole(int kind) {
+    const Segment whole = OpRange(0, problem_.model().graph.num_ops());
+    const auto measured = Measure(whole, kind);
+    if (!measured) return;
+    const StageCost& cost = *measured;
     const int count = problem_.problem().classes[kind].count;
     const bool is_worth_it = cost.can_replicate && cost.busy >= kTooShort;
     const int replicas =
