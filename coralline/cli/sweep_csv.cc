@@ -9,7 +9,8 @@ using std::chrono::nanoseconds;
 
 constexpr const char* kColumns =
     "model,ops,cpu_ops,parameter_bytes,macs,device,host,origin,count,strategy,"
-    "stages,devices,period_ns,per_second,latency_ns,speed_up,on_chip_bytes,"
+    "stages,devices,period_ns,low_ns,high_ns,per_second,latency_ns,speed_up,"
+    "split_layers,on_chip_bytes,"
     "off_chip_bytes,worst_off_chip_bytes,optimal_ahead,certificate,bound_ns,"
     "why_not\n";
 
@@ -40,16 +41,17 @@ std::string SweepCsv(const std::vector<SweepRow>& rows,
                     StrategyName(row.strategy));
     if (const auto& plan = row.plan) {
       csv += fmt::format(
-          "{},{},{},{:.4f},{},{},{},{},{},{},{},{},\n", plan->stages,
-          plan->devices, plan->period.count(),
-          1e9 / static_cast<double>(plan->period.count()),
+          "{},{},{},{},{},{:.4f},{},{},{},{},{},{},{},{},{},\n", plan->stages,
+          plan->devices, plan->period.count(), plan->low.count(),
+          plan->high.count(), 1e9 / static_cast<double>(plan->period.count()),
           plan->latency.count(), Number(SweepSummary::SpeedUp(row)),
-          plan->on_chip_bytes, plan->off_chip_bytes, plan->worst_off_chip_bytes,
-          Number(summary.OptimalAhead(row)), Quoted(plan->certificate),
+          plan->split_layers, plan->on_chip_bytes, plan->off_chip_bytes,
+          plan->worst_off_chip_bytes, Number(summary.OptimalAhead(row)),
+          Quoted(plan->certificate),
           plan->certificate.empty() ? std::string()
                                     : std::to_string(plan->bound_ns));
     } else {
-      csv += fmt::format(",,,,,,,,,,,,{}\n", Quoted(row.why_not));
+      csv += fmt::format(",,,,,,,,,,,,,,,{}\n", Quoted(row.why_not));
     }
   }
   return csv;

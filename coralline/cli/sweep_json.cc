@@ -15,8 +15,11 @@ Json PlanJson(const SweptPlan& plan) {
   return {{"stages", plan.stages},
           {"devices", plan.devices},
           {"period_ns", plan.period.count()},
+          {"low_ns", plan.low.count()},
+          {"high_ns", plan.high.count()},
           {"per_second", 1e9 / static_cast<double>(plan.period.count())},
           {"latency_ns", plan.latency.count()},
+          {"split_layers", plan.split_layers},
           {"on_chip_bytes", plan.on_chip_bytes},
           {"off_chip_bytes", plan.off_chip_bytes},
           {"worst_off_chip_bytes", plan.worst_off_chip_bytes}};

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "coralline/base/error.h"
+#include "coralline/cli/splits.h"
 #include "coralline/sim/pipeline_cost.h"
 #include "coralline/tflite/reader.h"
 #include "coralline/zoo/networks.h"
@@ -143,6 +144,7 @@ SweepOptions SweepOptionsOf(const SweepCommandOptions& options) {
                .all_orders = !options.one_order},
       .libcoral = {.diff_threshold =
                        std::chrono::nanoseconds(options.libcoral_threshold_ns)},
+      .split_layers = ParseSplitMode(options.split_layers),
       .time_limit = std::chrono::duration<double>(options.time_limit_s),
       .jobs = options.jobs};
   if (sweep.jobs == 0) {
@@ -177,6 +179,7 @@ SweepIdentity SweepIdentityOf(const SweepCommandOptions& options) {
       {"host", options.host},
       {"objective", options.objective},
       {"max_replicas", std::to_string(options.max_replicas)},
+      {"split_layers", options.split_layers},
       {"orders", options.one_order ? "one" : "all"},
       {"libcoral_threshold_ns", std::to_string(options.libcoral_threshold_ns)},
       {"time_limit_s", fmt::format("{}", options.time_limit_s)}};
@@ -205,6 +208,7 @@ void AddSweepOptions(CLI::App& app, SweepCommandOptions& options) {
                  "Who feeds the devices: native, or python as in the paper")
       ->check(CLI::IsMember({"native", "python"}))
       ->capture_default_str();
+  AddSplitOption(app, options.split_layers);
   app.add_option("--max-replicas", options.max_replicas,
                  "Devices that may run one segment in turn")
       ->check(CLI::Range(1, kMaxDevices))

@@ -22,6 +22,7 @@ struct SweepCommandOptions {
   std::string strategies = "optimal,compiler,equal-layers,balanced,libcoral";
   std::string objective = "throughput";
   std::string host = "native";
+  std::string split_layers = "auto";
   int max_replicas = 16;
   bool one_order = false;
   double time_limit_s = 10;

@@ -37,10 +37,16 @@ std::string ModelLine(const SweptModel& model) {
                      FormatBytes(model.alone->off_chip_bytes));
 }
 
+std::string PartsText(const SweptPlan& plan) {
+  if (plan.split_layers == 0) return "";
+  return fmt::format(", {} layer{} in parts", plan.split_layers,
+                     plan.split_layers == 1 ? "" : "s");
+}
+
 // The same number is written once.
 std::string RowsTable(const std::vector<const SweepRow*>& rows,
                       const SweepSummary& summary) {
-  Table table({"devices>", "cut by", "used>", "stages>", "every, ms>",
+  Table table({"devices>", "cut by", "used>", "stages>", "every, ms>", "range>",
                "per second>", "speed-up>", "latency, ms>", "on chip>",
                "off chip>", "worst stage>", "optimal ahead>", "certificate"});
   int last = 0;
@@ -50,20 +56,21 @@ std::string RowsTable(const std::vector<const SweepRow*>& rows,
     last = row->count;
     if (!row->plan) {
       table.AddRow({count, StrategyName(row->strategy), "-", "-", "-", "-", "-",
-                    "-", "-", "-", "-", "-", "no plan"});
+                    "-", "-", "-", "-", "-", "-", "no plan"});
       continue;
     }
     const SweptPlan& plan = *row->plan;
-    table.AddRow(
-        {count, StrategyName(row->strategy), std::to_string(plan.devices),
-         std::to_string(plan.stages), Ms(plan.period), PerSecond(plan),
-         Times(SweepSummary::SpeedUp(*row)), Ms(plan.latency),
-         FormatBytes(plan.on_chip_bytes), FormatBytes(plan.off_chip_bytes),
-         FormatBytes(plan.worst_off_chip_bytes),
-         row->strategy == Strategy::kOptimal
-             ? ""
-             : Times(summary.OptimalAhead(*row)),
-         plan.certificate});
+    table.AddRow({count, StrategyName(row->strategy),
+                  std::to_string(plan.devices), std::to_string(plan.stages),
+                  Ms(plan.period), Ms(plan.low) + "-" + Ms(plan.high),
+                  PerSecond(plan), Times(SweepSummary::SpeedUp(*row)),
+                  Ms(plan.latency), FormatBytes(plan.on_chip_bytes),
+                  FormatBytes(plan.off_chip_bytes),
+                  FormatBytes(plan.worst_off_chip_bytes),
+                  row->strategy == Strategy::kOptimal
+                      ? ""
+                      : Times(summary.OptimalAhead(*row)),
+                  plan.certificate + PartsText(plan)});
   }
   return table.Format();
 }

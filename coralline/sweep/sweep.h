@@ -11,6 +11,7 @@
 #include "coralline/plan/planner.h"
 #include "coralline/plan/strategy.h"
 #include "coralline/planning/model_problem.h"
+#include "coralline/planning/split_planning.h"
 #include "coralline/tflite/model.h"
 
 namespace coralline {
@@ -32,6 +33,8 @@ struct SweepOptions {
   /// Throughput or latency. Its max_devices and should_stop are not used.
   PlanOptions plan;
   LibcoralOptions libcoral;
+  /// Of optimal plans: whether layers too large for a device are in parts.
+  SplitMode split_layers = SplitMode::kAuto;
   /// After which the search of one plan gives the best so far; 0: none.
   std::chrono::duration<double> time_limit{0};
   int jobs = 1;  ///< threads
@@ -43,6 +46,10 @@ struct SweptPlan {
   int devices = 0;  ///< that it uses, CPU cores apart
   std::chrono::nanoseconds period{0};
   std::chrono::nanoseconds latency{0};
+  /// Where the period may lie in truth; docs/model.md.
+  std::chrono::nanoseconds low{0};
+  std::chrono::nanoseconds high{0};
+  int split_layers = 0;  ///< layers that are in parts
   /// Of parameters, over all stages; what is off the chip is streamed at every
   /// inference.
   std::int64_t on_chip_bytes = 0;

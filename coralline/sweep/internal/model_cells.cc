@@ -3,16 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "coralline/base/error.h"
 #include "coralline/graph/macs.h"
 #include "coralline/plan/baselines.h"
+#include "coralline/planning/explanation.h"
+#include "coralline/planning/layer_splits.h"
 #include "coralline/profile/profile_key.h"
-#include "coralline/sim/segment_cost.h"
-#include "coralline/tflite/bias.h"
+#include "coralline/sim/operator_support.h"
 
 namespace coralline {
 namespace {
+
+using std::chrono::nanoseconds;
 
 DeviceGroup MostDevices(const SweepOptions& options) {
   DeviceGroup group = options.device;
@@ -23,6 +27,13 @@ DeviceGroup MostDevices(const SweepOptions& options) {
 ProblemOptions AsCompiled(ProblemOptions options) {
   options.cpu_fallback = true;
   return options;
+}
+
+// A layer of which no device keeps two may be better in parts.
+constexpr int kPerDevice = 2;
+
+nanoseconds Nanoseconds(double ms) {
+  return nanoseconds(std::llround(1e6 * ms));
 }
 
 // Of the better of two plans, each the best in its own way.
@@ -41,9 +52,8 @@ ModelCells::ModelCells(const Model& model, const SweptModel& facts,
       options_(options),
       problem_(model, {MostDevices(options)}, options.problem),
       compiled_(model, {MostDevices(options)}, AsCompiled(options.problem)),
-      mappings_(MapOps(model.graph)),
-      layers_(
-          MakeLayers(model.graph, *options.device.spec, OpsWithBias(model))) {}
+      has_oversize_layers_(
+          !OversizeLayers(model, {options.device}, kPerDevice).empty()) {}
 
 SweepRow ModelCells::RowOf(int count, Strategy strategy,
                            const std::function<bool()>& should_stop) {
@@ -75,10 +85,36 @@ std::optional<Plan> ModelCells::BestOf(
   return FindPlan(limited, options);
 }
 
-// What the device leaves to its host runs in stages of its own on one core, or
-// beside each device as compiled segments have it, on as many cores as devices.
+// The plan with large layers in parts, where that is better.
 SweptPlan ModelCells::Optimal(int count,
                               const std::function<bool()>& should_stop) const {
+  const SweptPlan whole = WithWholeLayers(count, should_stop);
+  const SplitMode mode = options_.split_layers;
+  const bool is_tried = mode == SplitMode::kAlways ||
+                        (mode == SplitMode::kAuto && has_oversize_layers_);
+  if (!is_tried) return whole;
+  DeviceGroup group = options_.device;
+  group.count = count;
+  PlanOptions options = options_.plan;
+  options.should_stop = should_stop;
+  const SplitPlan split =
+      PlanWithSplits(model_, {group}, options_.problem, options, mode);
+  if (split.splits.empty() || !split.plan) return whole;
+  const ModelProblem problem(split.model, {group}, options_.problem);
+  SweptPlan parts = Sum(*split.plan, problem);
+  parts.split_layers = static_cast<int>(split.splits.size());
+  const auto value = [this](const SweptPlan& plan) {
+    return options_.plan.objective == Objective::kLatency ? plan.latency
+                                                          : plan.period;
+  };
+  return mode == SplitMode::kAlways || value(parts) < value(whole) ? parts
+                                                                   : whole;
+}
+
+// What the device leaves to its host runs in stages of its own on one core, or
+// beside each device as compiled segments have it, on as many cores as devices.
+SweptPlan ModelCells::WithWholeLayers(
+    int count, const std::function<bool()>& should_stop) const {
   auto best = BestOf(problem_, count, should_stop);
   if (facts_.cpu_ops == 0) {
     if (!best) problem_.FailWithoutPlan();
@@ -115,18 +151,16 @@ Plan ModelCells::ByMethod(int count, Strategy strategy) const {
 }
 
 SweptPlan ModelCells::Sum(const Plan& plan, const ModelProblem& problem) const {
+  const ExplainedPlan explained = ExplainPlan(problem, plan);
+  const TimeRange range = explained.PeriodRange();
   SweptPlan sum{.stages = static_cast<int>(plan.stages.size()),
-                .devices = NumDevices(plan, problem),
+                .devices = explained.num_devices,
                 .period = plan.period,
-                .latency = plan.latency};
-  for (const PlannedStage& stage : plan.stages) {
-    Segment mapped;
-    for (const int op : stage.segment.ops) {
-      if (mappings_[op].is_mapped()) mapped.ops.push_back(op);
-    }
-    if (problem.is_cpu(stage.device_class) || mapped.ops.empty()) continue;
-    const Placement placement =
-        CostOf(model_.graph, mapped, layers_, *options_.device.spec).placement;
+                .latency = plan.latency,
+                .low = Nanoseconds(range.low_ms),
+                .high = Nanoseconds(range.high_ms)};
+  for (const SegmentCost& part : explained.parts) {
+    const Placement& placement = part.placement;
     sum.on_chip_bytes += placement.cached_bytes;
     sum.off_chip_bytes += placement.streamed_bytes;
     sum.worst_off_chip_bytes =

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "coralline/sim/layer.h"
-#include "coralline/sim/operator_support.h"
 #include "coralline/sweep/sweep.h"
 
 namespace coralline {
@@ -33,6 +31,8 @@ class ModelCells {
 
  private:
   SweptPlan Optimal(int count, const std::function<bool()>& should_stop) const;
+  SweptPlan WithWholeLayers(int count,
+                            const std::function<bool()>& should_stop) const;
   std::optional<Plan> BestOf(const ModelProblem& problem, int count,
                              const std::function<bool()>& should_stop) const;
   Plan ByMethod(int count, Strategy strategy) const;
@@ -42,9 +42,8 @@ class ModelCells {
   const SweptModel& facts_;
   const SweepOptions& options_;
   ModelProblem problem_;
-  ModelProblem compiled_;  // its host runs what the device leaves to it
-  std::vector<OpMapping> mappings_;
-  std::vector<Layer> layers_;
+  ModelProblem compiled_;     // its host runs what the device leaves to it
+  bool has_oversize_layers_;  // which are worth a try in parts
 };
 
 }  // namespace coralline
