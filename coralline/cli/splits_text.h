@@ -7,8 +7,8 @@
 
 namespace coralline::cli {
 
-/// "3 layers in parts: dense_2/output in 4, dense_3/output in 4 (as
-/// convolutions)"; empty without splits.
+/// "2 layers in parts: dense_2/output in 4 convolutions, dense_3/output in 4",
+/// the first five of them; empty without splits.
 std::string SplitsText(const std::vector<LayerSplit>& splits);
 
 /// The same as JSON, as in a plan file.
