@@ -73,7 +73,7 @@ TEST_F(PlanCli, SplitsLayers) {
                   .output,
               HasSubstr("4 stages on 4 devices"));
   EXPECT_THAT(Run("plan wide.tflite --count 4 --front").output,
-              HasSubstr("0.228"));
+              HasSubstr("0.230"));
   EXPECT_EQ(Run("plan wide.tflite --split-layers sometimes").status, 2);
   Run("generate fc --width 400 -o fc.tflite");
   Run("profile fc.tflite --device edgetpu-pcie --all -o profile.json");
