@@ -73,7 +73,6 @@ struct Filling {
   int tensor = 0;
   std::vector<std::byte> literal;  ///< as it is; else random:
   int limit = 0;                   ///< integers from -limit to limit
-  int fan_in = 0;  ///< of weights: products that one output sums up
 };
 
 /// Describes a network layer by layer. Shapes, batch normalization's folding
@@ -163,8 +162,23 @@ class Net {
   const std::vector<OpOptions>& options() const { return options_; }
 
  private:
-  struct Weights;
-  struct Window;
+  // Of a convolution or a pool, on its way over a map.
+  struct Window {
+    Extent kernel;
+    Extent stride;
+    Padding padding;
+    int dilation = 1;
+  };
+  // Weights and bias of a layer.
+  struct Weights {
+    std::vector<int> shape;
+    int channels_at = 0;  // dimension of the output channels
+    float fan_in = 0;     // products that one output sums up
+    bool per_channel = true;
+    Norm norm = Norm::kBias;
+    float deviation = 1;  // of what comes out, before the activation
+    std::string shared = {};
+  };
 
   bool is_int8() const { return type_ == DataType::kInt8; }
   int Version(int of_int8, int of_uint8 = 1) const {
@@ -172,8 +186,6 @@ class Net {
   }
   Tensor Activated(std::string name, std::vector<int> shape, float deviation,
                    Activation activation) const;
-  Tensor Signed(std::string name, std::vector<int> shape,
-                float deviation) const;
   Tensor Like(const Value& input, std::string name,
               std::vector<int> shape) const;
   Tensor Probabilities(std::string name, std::vector<int> shape) const;
