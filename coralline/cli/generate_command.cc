@@ -30,6 +30,7 @@ struct Options {
   ConvNet conv{.width = 0};
   std::string name;
   NetworkOptions network;
+  std::string type = "int8";
   bool list = false;
   std::string file;
   bool json = false;
@@ -111,12 +112,10 @@ void AddNetwork(CLI::App& app, Options& options) {
   app.add_option("--width", options.network.width,
                  "Share of the channels, of a network that has widths")
       ->capture_default_str();
-  const std::map<std::string, DataType> types = {{"int8", DataType::kInt8},
-                                                 {"uint8", DataType::kUint8}};
-  app.add_option("--type", options.network.type,
+  app.add_option("--type", options.type,
                  "int8 (weights per channel) or uint8 (per tensor)")
-      ->transform(CLI::CheckedTransformer(types, CLI::ignore_case))
-      ->option_text("int8|uint8");
+      ->check(CLI::IsMember({"int8", "uint8"}))
+      ->option_text("int8|uint8 [int8]");
   app.add_option("--seed", options.network.seed, "Of the weights")
       ->capture_default_str();
   AddCommon(app, options);
@@ -160,7 +159,9 @@ Model Generate(const Options& options) {
     throw Error(ErrorKind::kUsage,
                 "which network? 'coralline generate --list' has them all");
   }
-  return GenerateNetwork(options.name, options.network);
+  NetworkOptions network = options.network;
+  network.type = options.type == "uint8" ? DataType::kUint8 : DataType::kInt8;
+  return GenerateNetwork(options.name, network);
 }
 
 }  // namespace
