@@ -9,6 +9,7 @@
 
 #include "coralline/sweep/summary.h"
 #include "coralline/zoo/networks.h"
+#include "coralline/zoo/synthetic.h"
 
 namespace coralline {
 namespace {
@@ -67,6 +68,25 @@ TEST(SweptNetworks, OptimalIsNeverBehind) {
       last = &row;
     }
   }
+}
+
+TEST(SweptNetworks, LayersThatFitNoDeviceAreInParts) {
+  const std::vector<SweepModel> models = {
+      {"fc_3000", [] { return GenerateFullyConnected({.width = 3000}); }}};
+  SweepOptions options = Options(Objective::kThroughput);
+  options.counts = {4};
+  const auto rows = RunSweep(models, options, {});
+  const SweptPlan& parts = rows.front().plan.value();
+  EXPECT_EQ(parts.split_layers, 3);
+  EXPECT_EQ(parts.off_chip_bytes, 0);
+  EXPECT_LT(parts.low, parts.period);
+  EXPECT_GT(parts.high, parts.period);
+  EXPECT_EQ(rows[2].plan->split_layers, 0);  // equal layers
+
+  options.split_layers = SplitMode::kNever;
+  const auto whole = RunSweep(models, options, {}).front().plan.value();
+  EXPECT_EQ(whole.split_layers, 0);
+  EXPECT_GT(whole.period, 10 * parts.period);
 }
 
 }  // namespace
