@@ -18,7 +18,7 @@ namespace {
 constexpr std::array<Command, 14> kCommands = {{
     {"inspect", "Show a model's operators, sizes and what each cut costs",
      ConfigureInspect},
-    {"generate", "Write one of the paper's networks with random weights",
+    {"generate", "Write a published network with random weights",
      ConfigureGenerate},
     {"profile", "Measure what segments of a model take on a device",
      ConfigureProfile},
