@@ -54,21 +54,16 @@ class Explainer {
     return group;
   }
 
-  // The plan that is explained is the best over all orders; what it is compared
-  // with is the best of one, which takes a moment only.
   void AddCount(int count, std::vector<ExplainedPlan>& by_count) const {
-    ExplainedPlan best =
-        Best(WithCount(count), plan_.all_orders && count == device_.count);
+    ExplainedPlan best = Best(WithCount(count));
     const bool is_better =
         by_count.empty() || best.plan.period < by_count.back().plan.period;
     by_count.push_back(is_better ? std::move(best) : by_count.back());
   }
 
-  ExplainedPlan Best(const DeviceGroup& group, bool all_orders) const {
+  ExplainedPlan Best(const DeviceGroup& group) const {
     const ModelProblem problem(model_, {group}, options_);
-    PlanOptions options = plan_;
-    options.all_orders = all_orders;
-    auto plan = FindPlan(problem.problem(), options);
+    auto plan = FindPlan(problem.problem(), plan_);
     if (!plan) problem.FailWithoutPlan();
     return ExplainPlan(problem, std::move(*plan));
   }
@@ -156,7 +151,7 @@ class Explainer {
   WhatIf If(std::string change, void (*apply)(DeviceSpec& spec)) const {
     DeviceGroup group = device_;
     apply(*group.spec);
-    return {std::move(change), Best(group, false).plan.period};
+    return {std::move(change), Best(group).plan.period};
   }
 
   std::vector<WhatIf> WhatIfs() const {
