@@ -159,16 +159,21 @@ void ModelBuilder::SetOutputs(std::vector<int> outputs) {
 Model ModelBuilder::Build(const std::string& name) {
   constexpr unsigned kFormatVersion = 3;
   FlatBufferBuilder& builder = state_->builder;
-  const auto graph = wire::CreateSubGraph(
-      builder, builder.CreateVector(state_->tensors),
-      builder.CreateVector(state_->inputs),
-      builder.CreateVector(state_->outputs), builder.CreateVector(state_->ops),
-      builder.CreateString("main"));
+  // One after another: arguments come in an order that the compiler chooses,
+  // and the file should not depend on it.
+  const auto graph_name = builder.CreateString("main");
+  const auto ops = builder.CreateVector(state_->ops);
+  const auto outputs = builder.CreateVector(state_->outputs);
+  const auto inputs = builder.CreateVector(state_->inputs);
+  const auto tensors = builder.CreateVector(state_->tensors);
+  const auto graph =
+      wire::CreateSubGraph(builder, tensors, inputs, outputs, ops, graph_name);
   const auto subgraphs = builder.CreateVector(&graph, 1);
-  const auto model = wire::CreateModel(
-      builder, kFormatVersion, builder.CreateVector(state_->opcodes), subgraphs,
-      builder.CreateString("made by coralline"),
-      builder.CreateVector(state_->buffers));
+  const auto buffers = builder.CreateVector(state_->buffers);
+  const auto description = builder.CreateString("made by coralline");
+  const auto opcodes = builder.CreateVector(state_->opcodes);
+  const auto model = wire::CreateModel(builder, kFormatVersion, opcodes,
+                                       subgraphs, description, buffers);
   wire::FinishModelBuffer(builder, model);
   const auto bytes =
       std::make_shared<flatbuffers::DetachedBuffer>(builder.Release());
