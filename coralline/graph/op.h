@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coralline/graph/op_kind.h"
@@ -24,6 +25,13 @@ struct Op {
 
   bool operator==(const Op&) const = default;
 };
+
+/// Whether the op is what Google's compiler makes of those that an Edge TPU
+/// runs: one operator, opaque to all but the device's library.
+inline bool IsEdgeTpuOp(const Op& op) {
+  constexpr std::string_view kName = "edgetpu-custom-op";
+  return op.custom_code == kName;
+}
 
 /// "CONV_2D", or the custom operator's own name.
 inline std::string OpName(const Op& op) {

@@ -22,4 +22,7 @@ struct Model {
 /// Content of a constant tensor, inside the model's bytes; empty for others.
 std::span<const std::byte> ConstantData(const Model& model, int tensor);
 
+/// Options of a custom operator, inside the model's bytes; empty for others.
+std::span<const std::byte> CustomOptions(const Model& model, int op);
+
 }  // namespace coralline

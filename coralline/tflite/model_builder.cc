@@ -12,7 +12,6 @@
 #include "coralline/tflite/internal/options.h"
 #include "coralline/tflite/internal/wire.h"
 #include "coralline/tflite/internal/write_options.h"
-#include "coralline/tflite/reader.h"
 
 namespace coralline {
 namespace {
@@ -134,6 +133,20 @@ void ModelBuilder::AddOp(const Op& op, const OpOptions& options) {
                                              written.type, written.table));
 }
 
+void ModelBuilder::AddCustomOp(const Op& op,
+                               std::span<const std::byte> options) {
+  FlatBufferBuilder& builder = state_->builder;
+  const unsigned opcode = state_->OpcodeIndex(op);
+  const auto inputs = builder.CreateVector(op.inputs);
+  const auto outputs = builder.CreateVector(op.outputs);
+  builder.ForceVectorAlignment(options.size(), 1, kBufferAlignment);
+  const auto bytes = builder.CreateVector(
+      reinterpret_cast<const std::uint8_t*>(options.data()), options.size());
+  state_->ops.push_back(wire::CreateOperator(builder, opcode, inputs, outputs,
+                                             /*builtin_options_type=*/0, 0,
+                                             bytes));
+}
+
 void ModelBuilder::AddOpLike(const Op& op, const Model& source, int source_op) {
   if (!internal::CanCopyOptions(op.kind)) {
     throw Error(ErrorKind::kModel,
@@ -156,7 +169,7 @@ void ModelBuilder::SetOutputs(std::vector<int> outputs) {
   state_->outputs = std::move(outputs);
 }
 
-Model ModelBuilder::Build(const std::string& name) {
+Model ModelBuilder::Build(const std::string& name, Compiled compiled) {
   constexpr unsigned kFormatVersion = 3;
   FlatBufferBuilder& builder = state_->builder;
   // One after another: arguments come in an order that the compiler chooses,
@@ -179,7 +192,8 @@ Model ModelBuilder::Build(const std::string& name) {
       std::make_shared<flatbuffers::DetachedBuffer>(builder.Release());
   state_.reset();
   return ParseTflite(
-      {bytes, std::as_bytes(std::span(bytes->data(), bytes->size()))}, name);
+      {bytes, std::as_bytes(std::span(bytes->data(), bytes->size()))}, name,
+      compiled);
 }
 
 }  // namespace coralline

@@ -8,6 +8,7 @@
 
 #include "coralline/tflite/model.h"
 #include "coralline/tflite/op_options.h"
+#include "coralline/tflite/reader.h"
 
 namespace coralline {
 
@@ -36,13 +37,15 @@ class ModelBuilder {
   /// With the options of an op of another model. Throws Error(kModel) where
   /// they cannot be copied (see ExtractSegment).
   void AddOpLike(const Op& op, const Model& source, int source_op);
+  /// A custom operator, with its options as its library takes them.
+  void AddCustomOp(const Op& op, std::span<const std::byte> options);
   /// Instead of those of AddInput, in their order.
   void SetInputs(std::vector<int> inputs);
   void SetOutputs(std::vector<int> outputs);
 
   /// Finishes and verifies the model; the builder is used up. Throws
   /// Error(kModel) as ParseTflite does, where the parts do not fit.
-  Model Build(const std::string& name);
+  Model Build(const std::string& name, Compiled compiled = Compiled::kRefuse);
 
  private:
   struct State;

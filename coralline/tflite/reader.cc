@@ -111,8 +111,8 @@ Graph ReadGraph(const wire::Model& root) {
   return graph;
 }
 
-Model Parse(SharedBytes bytes, const std::string& file,
-            const std::string& name) {
+Model Parse(SharedBytes bytes, const std::string& file, const std::string& name,
+            Compiled compiled) {
   const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
   CORALLINE_CHECK(reinterpret_cast<std::uintptr_t>(data) % 16 == 0);
   if (bytes.size() < 8 || !wire::ModelBufferHasIdentifier(data)) {
@@ -136,18 +136,19 @@ Model Parse(SharedBytes bytes, const std::string& file,
   const wire::Model& root = *wire::GetModel(data);
   internal::CheckWire(root, bytes.span(), file);
   Graph graph = ReadGraph(root);
-  internal::CheckGraph(graph, file);
+  internal::CheckGraph(graph, compiled, file);
   return {name, std::move(graph), std::move(bytes)};
 }
 
 }  // namespace
 
-Model ReadTflite(const std::filesystem::path& path) {
-  return Parse(ReadFile(path), path.string(), path.stem().string());
+Model ReadTflite(const std::filesystem::path& path, Compiled compiled) {
+  return Parse(ReadFile(path), path.string(), path.stem().string(), compiled);
 }
 
-Model ParseTflite(SharedBytes bytes, const std::string& name) {
-  return Parse(std::move(bytes), name, name);
+Model ParseTflite(SharedBytes bytes, const std::string& name,
+                  Compiled compiled) {
+  return Parse(std::move(bytes), name, name, compiled);
 }
 
 }  // namespace coralline

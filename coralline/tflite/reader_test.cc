@@ -274,7 +274,7 @@ INSTANTIATE_TEST_SUITE_P(
                     // has no buffers at all
                     RealModel{"model_invoking_error", 1, 0, 0}));
 
-TEST(ReadTflite, RefusesCompiledModels) {
+TEST(ReadTflite, RefusesCompiledModelsUnlessAskedNotTo) {
   int found = 0;
   for (const char* name :
        {"mobilenet_v1_0.25_128_quant_edgetpu",
@@ -285,6 +285,10 @@ TEST(ReadTflite, RefusesCompiledModels) {
     ++found;
     EXPECT_THAT(ErrorOf([&] { ReadTflite(path); }),
                 HasSubstr("already compiled for the Edge TPU"));
+    const Model model = ReadTflite(path, Compiled::kAllow);
+    ASSERT_EQ(model.graph.num_ops(), 1);
+    EXPECT_TRUE(IsEdgeTpuOp(model.graph.ops[0]));
+    EXPECT_GT(CustomOptions(model, 0).size(), model.bytes.size() / 2);
   }
   if (found == 0) GTEST_SKIP() << "the shared models are not here";
 }

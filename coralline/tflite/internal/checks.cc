@@ -12,7 +12,6 @@ namespace coralline::internal {
 namespace {
 
 constexpr unsigned kFormatVersion = 3;
-constexpr std::string_view kCompiledOp = "edgetpu-custom-op";
 // Far above any tensor that a file under 2 GB describes, and small enough that
 // sums over all tensors of a file stay below 2^63.
 constexpr std::int64_t kMaxTensorBytes = std::int64_t{1} << 40;
@@ -207,10 +206,11 @@ void CheckDataFlow(const Graph& graph, const std::string& name) {
 
 // A float model is recognised by its arithmetic: ops that multiply weights.
 // Float inputs and outputs around quantized layers are fine.
-void CheckQuantized(const Graph& graph, const std::string& name) {
+void CheckQuantized(const Graph& graph, Compiled compiled,
+                    const std::string& name) {
   for (int i = 0; i < graph.num_ops(); ++i) {
     const Op& op = graph.ops[i];
-    if (op.custom_code == kCompiledOp) {
+    if (IsEdgeTpuOp(op) && compiled == Compiled::kRefuse) {
       FailModel(name,
                 "op {} ({}): already compiled for the Edge TPU, which makes "
                 "one opaque operator of the model; give the .tflite file that "
@@ -269,12 +269,13 @@ void CheckWire(const wire::Model& root, std::span<const std::byte> bytes,
   CheckUnfolding(root, bytes.size(), name);
 }
 
-void CheckGraph(const Graph& graph, const std::string& name) {
+void CheckGraph(const Graph& graph, Compiled compiled,
+                const std::string& name) {
   CheckIndices(graph, name);
   for (int i = 0; i < static_cast<int>(graph.tensors.size()); ++i) {
     CheckTensor(graph.tensors[i], i, name);
   }
-  CheckQuantized(graph, name);
+  CheckQuantized(graph, compiled, name);
   CheckDataFlow(graph, name);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "coralline/tflite/internal/wire.h"
+#include "coralline/tflite/reader.h"
 
 namespace coralline::internal {
 
@@ -14,7 +15,8 @@ void CheckWire(const wire::Model& root, std::span<const std::byte> bytes,
 
 /// What the graph must satisfy: tensor indices in range, shapes against their
 /// constants, one producer per tensor, execution order; and what Coralline
-/// takes: quantized arithmetic, not compiled. Throws Error(kModel).
-void CheckGraph(const Graph& graph, const std::string& name);
+/// takes: quantized arithmetic, compiled only where that is allowed. Throws
+/// Error(kModel).
+void CheckGraph(const Graph& graph, Compiled compiled, const std::string& name);
 
 }  // namespace coralline::internal

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coralline/compiled/segment_compiler.h"
+#include "coralline/device/device.h"
+
+namespace coralline {
+
+namespace internal {
+class EdgeTpuSlot;
+}
+
+/// How an Edge TPU is attached.
+enum class EdgeTpuBus { kPci, kUsb };
+
+/// "pci", "usb".
+std::string_view EdgeTpuBusText(EdgeTpuBus bus);
+
+/// One that is there.
+struct EdgeTpuAddress {
+  EdgeTpuBus bus = EdgeTpuBus::kPci;
+  /// As libedgetpu names it: "/dev/apex_0", "/sys/bus/usb/devices/2-1".
+  std::string path;
+
+  bool operator==(const EdgeTpuAddress&) const = default;
+};
+
+/// How libedgetpu is used.
+struct EdgeTpuOptions {
+  /// Its file; empty: $CORALLINE_EDGETPU where set, else libedgetpu.so.1 where
+  /// the system finds it. The first one that a process opens stays.
+  std::string library;
+  /// "low", "medium", "high" or "max": clocks of USB devices; empty: the
+  /// library's default.
+  std::string performance;
+  /// Usb.MaxBulkInQueueLength; 0: the library's default.
+  int usb_queue_length = 0;
+
+  bool operator==(const EdgeTpuOptions&) const = default;
+};
+
+/// Devices that libedgetpu finds: PCIe ones first, each bus sorted by path, so
+/// that numbers stay as long as nothing is plugged. Throws Error(kDevice) where
+/// there is no library.
+std::vector<EdgeTpuAddress> ListEdgeTpus(const EdgeTpuOptions& options = {});
+
+/// "BuildLabel(...), RuntimeVersion(14)" as the library says it, and its file.
+/// Throws as ListEdgeTpus does.
+struct EdgeTpuRuntime {
+  std::string version;
+  std::optional<int> runtime_version;  ///< 14, of the text above
+  std::string path;
+};
+EdgeTpuRuntime ReadEdgeTpuRuntime(const EdgeTpuOptions& options = {});
+
+/// "edgetpu:0" (of all), "edgetpu:pci:1", "edgetpu:usb:0" (of one bus),
+/// "edgetpu:all", "edgetpu:pci", "edgetpu:usb" (every one). False for names of
+/// other devices, such as "emulated:edgetpu-pcie".
+bool IsEdgeTpuName(std::string_view name);
+
+/// The devices that a name stands for, as "edgetpu:pci:0"; at least one. Throws
+/// Error(kUsage) for a malformed name, and Error(kDevice) where a device is not
+/// there: it says which are, and where to look ('coralline doctor').
+std::vector<std::string> ExpandEdgeTpuName(std::string_view name,
+                                           const EdgeTpuOptions& options = {});
+
+/// A real Edge TPU, by libedgetpu and the TFLite library.
+///
+/// It has one delegate and one interpreter at a time, as the library wants it:
+/// of all executables that it has loaded the one that ran last. Another one
+/// that runs takes the device over, which costs an opening and an upload. A
+/// copy of the device is the same device, and so is another object of this
+/// address in the process.
+///
+/// A segment that is not compiled is compiled first. Run throws Error(kDevice):
+/// "edgetpu:pci:0 (/dev/apex_0) is lost: ..." where the device is not listed
+/// any more, and with TFLite's message otherwise; a lost device that returns is
+/// opened again by the next Load.
+class EdgeTpuDevice : public Device {
+ public:
+  /// `name` is one of ExpandEdgeTpuName. `compiler` may be null: then only
+  /// compiled models load. Throws as ExpandEdgeTpuName does.
+  EdgeTpuDevice(const std::string& name, const EdgeTpuOptions& options,
+                std::shared_ptr<const SegmentCompiler> compiler);
+
+  /// "edgetpu:pci:0".
+  std::string name() const override;
+  /// "libedgetpu RuntimeVersion(14), TFLite 2.9.0, edgetpu_compiler 16.0...",
+  /// and the options that change times.
+  std::string runtime() const override;
+  /// Opens the device and uploads nothing yet: the first Run does. Throws
+  /// Error(kModel) for a model that needs a newer runtime, or that TFLite
+  /// refuses; as SegmentCompiler::Compile does; and Error(kDevice) where the
+  /// device is lost, in use by another process (naming it where it can be
+  /// found), not permitted, or hangs from an inference that was abandoned.
+  std::unique_ptr<Executable> Load(const Model& segment) const override;
+  /// Whether libedgetpu lists it.
+  bool is_present() const override;
+  /// Of a PCIe device, from sysfs; nullopt for others.
+  std::optional<double> temperature() const override;
+
+  const EdgeTpuAddress& address() const { return address_; }
+
+ private:
+  std::string name_;
+  EdgeTpuOptions options_;
+  EdgeTpuAddress address_;
+  std::shared_ptr<const SegmentCompiler> compiler_;
+  std::shared_ptr<internal::EdgeTpuSlot> slot_;
+};
+
+}  // namespace coralline
