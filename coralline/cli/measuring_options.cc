@@ -70,8 +70,7 @@ std::vector<std::unique_ptr<Device>> DevicesOf(
       devices.push_back(nullptr);
       continue;
     }
-    devices.push_back(std::move(
-        MakeDevices({name}, CpuKernels::kAuto, /*compute=*/false).front()));
+    devices.push_back(std::move(MakeDevices({name}, {}).front()));
   }
   return devices;
 }

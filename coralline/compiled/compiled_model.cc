@@ -41,8 +41,4 @@ const CompiledExecutable* CompiledPackage::inference() const {
   return execution ? execution : find(ExecutableType::kStandAlone);
 }
 
-bool IsCompiled(const Graph& graph) {
-  return std::any_of(graph.ops.begin(), graph.ops.end(), IsEdgeTpuOp);
-}
-
 }  // namespace coralline

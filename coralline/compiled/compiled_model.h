@@ -89,7 +89,4 @@ struct CompiledPackage {
 /// of a form that libedgetpu does not take.
 std::vector<CompiledPackage> ReadPackages(const Model& model);
 
-/// Whether the model has an edgetpu-custom-op.
-bool IsCompiled(const Graph& graph);
-
 }  // namespace coralline

@@ -4,6 +4,10 @@
 
 namespace coralline {
 
+bool IsCompiled(const Graph& graph) {
+  return std::any_of(graph.ops.begin(), graph.ops.end(), IsEdgeTpuOp);
+}
+
 std::vector<int> Producers(const Graph& graph) {
   std::vector<int> producers(graph.tensors.size(), -1);
   for (int op = 0; op < graph.num_ops(); ++op) {

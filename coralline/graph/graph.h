@@ -25,6 +25,10 @@ struct Graph {
   bool operator==(const Graph&) const = default;
 };
 
+/// Whether the model was compiled for the Edge TPU: whole or for the most part,
+/// it is an op that nobody sees into.
+bool IsCompiled(const Graph& graph);
+
 /// Index of the op that produces each tensor; -1 for inputs, constants and
 /// variables.
 std::vector<int> Producers(const Graph& graph);

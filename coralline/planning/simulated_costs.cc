@@ -212,6 +212,7 @@ SimulatedCosts::SimulatedCosts(const Model& model,
     : model_(model),
       models_(std::move(models)),
       host_(host),
+      is_compiled_(IsCompiled(model.graph)),
       state_users_(StateUsers(model.graph)) {
   for (std::size_t c = 0; c < models_.size(); ++c) {
     const auto& spec = models_[c].spec;
@@ -230,6 +231,9 @@ SimulatedCosts::~SimulatedCosts() = default;
 
 std::optional<StageCost> SimulatedCosts::Of(std::span<const int> ops,
                                             int device_class) {
+  if (is_compiled_ && static_cast<int>(ops.size()) < model_.graph.num_ops()) {
+    return std::nullopt;
+  }
   auto cost = walkers_[device_class]->Of(ops, host_);
   if (!cost) return cost;
   for (const auto& users : state_users_) {

@@ -29,7 +29,8 @@ StageCost StageCostOf(double device_ms, double link_ms, const HostModel& host);
 
 /// The simulated costs of a model's segments. An accelerator does not run
 /// segments with ops that it leaves to the CPU; nobody runs a part of the ops
-/// that share a state, and nobody replicates them.
+/// that share a state, and nobody replicates them. Of a compiled model only the
+/// whole runs.
 class SimulatedCosts : public SegmentCosts {
  public:
   /// One of `models` for each device class. Keeps a reference to the model.
@@ -51,6 +52,7 @@ class SimulatedCosts : public SegmentCosts {
   const Model& model_;
   std::vector<CostModel> models_;
   HostModel host_;
+  bool is_compiled_;
   std::vector<std::vector<int>> state_users_;     // of each state tensor
   std::vector<std::shared_ptr<Walker>> walkers_;  // of each class
 };

@@ -8,12 +8,14 @@
 #include <string_view>
 
 #include "coralline/base/error.h"
+#include "coralline/compiler/edgetpu_compiler.h"
 #include "coralline/device/emulated_device.h"
 
 namespace coralline {
 namespace {
 
 constexpr std::string_view kEmulated = "emulated:";
+constexpr std::string_view kUsbKind = "edgetpu:usb";
 constexpr int kMaxDevices = 16;
 
 // Takes a trailing ":N" off the name; 1 where there is none.
@@ -35,11 +37,31 @@ int TakeCount(std::string& name) {
   return count;
 }
 
+std::shared_ptr<const SegmentCompiler> DefaultCompiler() {
+  static const auto compiler = std::make_shared<EdgeTpuCompiler>(
+      CompilerOptions{.cache = DefaultCompiledPath()});
+  return compiler;
+}
+
+std::unique_ptr<Device> MakeEmulated(const std::string& name, int number,
+                                     const DeviceSetup& setup) {
+  return std::make_unique<EmulatedDevice>(
+      ReadDeviceSpec(EmulatedSpecName(name)), number,
+      setup.compute ? std::optional(setup.kernels) : std::nullopt,
+      FaultsOf(setup.faults, number));
+}
+
 }  // namespace
 
-std::vector<std::string> ExpandDevices(const std::vector<std::string>& names) {
+std::vector<std::string> ExpandDevices(const std::vector<std::string>& names,
+                                       const EdgeTpuOptions& edgetpu) {
   std::vector<std::string> expanded;
   for (std::string name : names) {
+    if (IsEdgeTpuName(name)) {
+      const auto found = ExpandEdgeTpuName(name, edgetpu);
+      expanded.insert(expanded.end(), found.begin(), found.end());
+      continue;
+    }
     const int count = name.starts_with(kEmulated) ? TakeCount(name) : 1;
     expanded.insert(expanded.end(), count, name);
   }
@@ -51,25 +73,37 @@ std::string EmulatedSpecName(const std::string& name) {
                                      : std::string();
 }
 
+std::string SpecNameOf(const std::string& name, const EdgeTpuSetup& setup) {
+  if (!IsEdgeTpuName(name)) return EmulatedSpecName(name);
+  if (!setup.spec.empty()) return setup.spec;
+  return EdgeTpuKindName(name) == kUsbKind ? "edgetpu-usb3-desktop"
+                                           : "edgetpu-pcie";
+}
+
+std::string EdgeTpuKindName(const std::string& name) {
+  return name.substr(0, name.rfind(':'));
+}
+
 std::vector<std::unique_ptr<Device>> MakeDevices(
-    const std::vector<std::string>& names, CpuKernels kernels, bool compute,
-    const std::vector<Fault>& faults) {
+    const std::vector<std::string>& names, const DeviceSetup& setup) {
   std::vector<bool> is_emulated;
   for (const std::string& name : names) {
     is_emulated.push_back(name.starts_with(kEmulated));
   }
-  CheckFaults(faults, is_emulated);
+  CheckFaults(setup.faults, is_emulated);
+  std::shared_ptr<const SegmentCompiler> compiler = setup.edgetpu.compiler;
   std::vector<std::unique_ptr<Device>> devices;
   for (const std::string& name : names) {
     const int number = static_cast<int>(devices.size());
-    if (!is_emulated[number]) {
-      devices.push_back(MakeDevice(name, kernels));
-      continue;
+    if (is_emulated[number]) {
+      devices.push_back(MakeEmulated(name, number, setup));
+    } else if (IsEdgeTpuName(name)) {
+      if (!compiler) compiler = DefaultCompiler();
+      devices.push_back(std::make_unique<EdgeTpuDevice>(
+          name, setup.edgetpu.options, compiler));
+    } else {
+      devices.push_back(MakeDevice(name, setup.kernels));
     }
-    devices.push_back(std::make_unique<EmulatedDevice>(
-        ReadDeviceSpec(EmulatedSpecName(name)), number,
-        compute ? std::optional(kernels) : std::nullopt,
-        FaultsOf(faults, number)));
   }
   return devices;
 }

@@ -16,7 +16,7 @@ using Names = std::vector<std::string>;
 
 std::string MessageOf(const Names& names, const std::string& fault) {
   try {
-    MakeDevices(names, CpuKernels::kAuto, false, {ParseFault(fault)});
+    MakeDevices(names, {.faults = {ParseFault(fault)}});
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kUsage);
     return error.what();
@@ -44,8 +44,7 @@ TEST(DeviceNames, TellWhichSpecIsEmulated) {
 }
 
 TEST(DeviceNames, DevicesComeInTheOrderOfTheirNames) {
-  const auto devices =
-      MakeDevices({"cpu:0", "emulated:edgetpu-pcie"}, CpuKernels::kAuto, false);
+  const auto devices = MakeDevices({"cpu:0", "emulated:edgetpu-pcie"}, {});
   ASSERT_EQ(devices.size(), 2U);
   EXPECT_EQ(devices[0]->name(), "cpu:0");
   EXPECT_EQ(devices[1]->name(), "emulated:edgetpu-pcie");
@@ -58,7 +57,7 @@ TEST(DeviceNames, AFaultHappensToItsOwnDeviceAlone) {
   EXPECT_THAT(FaultsOf(faults, 2), IsEmpty());
   const auto devices =
       MakeDevices({"emulated:edgetpu-pcie", "emulated:edgetpu-pcie"},
-                  CpuKernels::kAuto, false, {faults[0]});
+                  {.faults = {faults[0]}});
   EXPECT_NE(devices[0]->runtime(), devices[1]->runtime());
 }
 

@@ -5,29 +5,32 @@
 #include <string>
 #include <vector>
 
-#include "coralline/device/cpu_device.h"
-#include "coralline/device/fault.h"
 #include "coralline/pipeline/pipeline.h"
 #include "coralline/planning/plan_document.h"
 #include "coralline/planning/split_planning.h"
 #include "coralline/profile/profile_cache.h"
+#include "coralline/runtime/device_setup.h"
 
 namespace coralline {
 
 /// What runs a model, and how.
 struct RunnerOptions {
-  /// "cpu:0", "cpu:0-1", "emulated:SPEC:N". Empty: those of `plan`, its
-  /// accelerators emulated and a core for each CPU stage; a core for each of
-  /// `segments`; without both, each core that this process may use.
+  /// "cpu:0", "cpu:0-1", "emulated:SPEC:N", "edgetpu:0", "edgetpu:all". Empty:
+  /// those of `plan` (see PoolOf); a core for each of `segments`; without both,
+  /// each core that this process may use, or for a compiled model every Edge
+  /// TPU.
   std::vector<std::string> devices;
   CpuKernels kernels = CpuKernels::kAuto;
   /// Whether the CPU computes the outputs of emulated devices.
   bool compute = false;
   /// Of emulated devices; Fault::device counts through all devices.
   std::vector<Fault> faults;
+  EdgeTpuSetup edgetpu;
 
   /// What to run at first: one segment for each device, in order. Absent: what
-  /// `plan` says, on one device for each replica of each stage, in order.
+  /// `plan` says, on one device for each replica of each stage, in order; where
+  /// the devices are Edge TPUs alone, cores are added for the plan's CPU
+  /// stages, and those that it does not use stand by for faults.
   /// Without a plan, the whole model on a single device; on several what is
   /// planned, with costs that are measured on CPU cores, for some seconds, and
   /// simulated of emulated devices. Where all devices are accelerators, cores
@@ -65,7 +68,9 @@ struct Runner {
 };
 
 /// Loads the model's segments and starts. The model has its layers whole, also
-/// where the plan splits them. Throws Error(kUsage) for device names
+/// where the plan splits them. One that is compiled for the Edge TPU runs as a
+/// whole, on each of the devices, and is timed on one of each kind first.
+/// Throws Error(kUsage) for device names
 /// and counts that do not fit, Error(kModel) where the devices cannot run the
 /// model, and Error(kDevice) where one is missing.
 Runner OpenRunner(const Model& model, const RunnerOptions& options);

@@ -261,6 +261,7 @@ std::string_view MappingText(Mapping mapping) {
 }
 
 OpMapping CheckOp(const Graph& graph, const Op& op) {
+  if (IsEdgeTpuOp(op)) return {};
   for (const Tensor* tensor : Activations(graph, op)) {
     if (auto found = CheckActivation(*tensor); !found.is_mapped()) return found;
   }

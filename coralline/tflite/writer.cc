@@ -308,6 +308,17 @@ void CheckSplit(const Model& model, std::span<const Segment> segments) {
   CheckBoundaryNames(model, segments);
 }
 
+// Its operator means something to libedgetpu alone: the bytes stay as they are.
+Model AsCompiled(const Model& model, const Segment& segment) {
+  if (static_cast<int>(segment.ops.size()) == model.graph.num_ops()) {
+    return model;
+  }
+  throw Error(ErrorKind::kModel,
+              fmt::format("{}: compiled for the Edge TPU: it cannot be cut any "
+                          "more; cut the .tflite file that was compiled",
+                          model.name));
+}
+
 Model ExtractNumbered(const Model& model, std::span<const Segment> segments,
                       int index) {
   Model segment = ExtractSegment(model, segments[index]);
@@ -328,6 +339,7 @@ Model Rewrite(const Model& model) {
 
 Model ExtractSegment(const Model& model, const Segment& segment) {
   CheckSegment(model.graph, segment);
+  if (IsCompiled(model.graph)) return AsCompiled(model, segment);
   const Selection selection{.ops = segment.ops,
                             .tensors = UsedTensors(model.graph, segment),
                             .boundary = FindBoundary(model.graph, segment)};

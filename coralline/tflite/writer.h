@@ -18,7 +18,8 @@ Model Rewrite(const Model& model);
 /// The segment as a model of its own: its ops in execution order, only the
 /// tensors they use, under their own names, with the interface of FindBoundary.
 /// Runs bit-exactly as it does inside the whole model. The peak of memory is
-/// the model plus the result.
+/// the model plus the result. Of a compiled model there is but one segment, the
+/// whole, which shares its bytes.
 ///
 /// Throws Error(kUsage or kModel) when CheckSegment does, when an operator's
 /// options cannot be copied, or when the segment gives nothing to anybody.
