@@ -10,7 +10,8 @@
 namespace coralline::cli {
 
 void AddMeasuringOptions(CLI::App& app, MeasuringOptions& options) {
-  auto* group = app.add_option_group("Measuring (cpu:N, emulated:SPEC)");
+  auto* group =
+      app.add_option_group("Measuring (cpu:N, emulated:SPEC, edgetpu:N)");
   group
       ->add_option("--segment-budget", options.segment_budget_s,
                    "Seconds for one segment at most")
@@ -57,7 +58,13 @@ bool IsMeasured(const std::vector<NamedDevices>& named) {
 }
 
 std::vector<std::unique_ptr<Device>> DevicesOf(
-    const std::vector<NamedDevices>& named, const ModelProblem& problem) {
+    const std::vector<NamedDevices>& named, const ModelProblem& problem,
+    const EdgeTpuCommandOptions& edgetpu) {
+  const bool has_real = std::any_of(
+      named.begin(), named.end(),
+      [](const auto& devices_of) { return IsEdgeTpuName(devices_of.device); });
+  const EdgeTpuSetup setup =
+      has_real ? EdgeTpuSetupOf(edgetpu) : EdgeTpuSetup();
   std::vector<std::unique_ptr<Device>> devices;
   for (const DeviceClass& device_class : problem.problem().classes) {
     const auto found = std::find_if(
@@ -70,7 +77,8 @@ std::vector<std::unique_ptr<Device>> DevicesOf(
       devices.push_back(nullptr);
       continue;
     }
-    devices.push_back(std::move(MakeDevices({name}, {}).front()));
+    auto made = MakeDevices({name}, {.edgetpu = setup});
+    devices.push_back(std::move(made.front()));
   }
   return devices;
 }

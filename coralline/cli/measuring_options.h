@@ -37,7 +37,8 @@ ProfilerOptions ProfilerOptionsOf(const MeasuringOptions& options);
 /// null where they are simulated. Ops left to the CPU are measured on a core
 /// where anything is measured.
 std::vector<std::unique_ptr<Device>> DevicesOf(
-    const std::vector<NamedDevices>& named, const ModelProblem& problem);
+    const std::vector<NamedDevices>& named, const ModelProblem& problem,
+    const EdgeTpuCommandOptions& edgetpu);
 
 bool IsMeasured(const std::vector<NamedDevices>& named);
 

@@ -22,10 +22,11 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFooter =
     "Without hardware, --device SPEC takes its costs from the simulator. With\n"
-    "emulated:SPEC or cpu:N the segments are measured, only those that the "
-    "plan\n"
-    "needs; what was measured is kept for the next run. The number of devices "
-    "is\na limit: a plan that is faster on three than on four uses three.\n\n"
+    "edgetpu:N, emulated:SPEC or cpu:N the segments are measured, only those "
+    "that\nthe plan needs; what was measured is kept for the next run. The "
+    "number of\ndevices is a limit: a plan that is faster on three than on "
+    "four uses three. With\nedgetpu:0 --count 4 it is measured on one, and "
+    "planned for four.\n\n"
     "Examples:\n"
     "  coralline plan model.tflite --device edgetpu-pcie --count 4 -o p.json\n"
     "  coralline plan model.tflite --objective devices --target-fps 200\n"
@@ -306,6 +307,7 @@ Action ConfigurePlan(CLI::App& app) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   AddMeasuringOptions(app, options->measuring);
+  AddEdgeTpuOptions(app, options->edgetpu);
   app.add_option("-o,--output", options->output, "Write the plan file")
       ->excludes(front);
   app.add_flag("--json", options->json, "Print JSON");

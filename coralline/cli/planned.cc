@@ -83,7 +83,7 @@ Planned Measured(const ModelProblem& problem,
                  const std::vector<NamedDevices>& named,
                  const PlanOptions& plan_options,
                  const PlanCommandOptions& options) {
-  const auto devices = DevicesOf(named, problem);
+  const auto devices = DevicesOf(named, problem, options.edgetpu);
   const auto cache = OpenCache(options.measuring);
   const std::int64_t ops = problem.problem().num_ops();
   Progress progress("measuring segment", ops * (ops + 1) / 2);
@@ -119,10 +119,12 @@ Planned Measured(const ModelProblem& problem,
       throw Error(
           ErrorKind::kModel,
           fmt::format("{}: no plan: the devices refused {} of the {} "
-                      "segments that plans asked for, and no cut goes "
-                      "around them; add a CPU core with --device cpu=1",
+                      "segments that plans asked for, the last with '{}', and "
+                      "no cut goes around them; add a CPU core with --device "
+                      "cpu=1",
                       problem.model().name, planned.measured->lazy.refused,
-                      planned.measured->lazy.measured));
+                      planned.measured->lazy.measured,
+                      planned.measured->refusal->what()));
     }
     problem.FailWithoutPlan();
   }

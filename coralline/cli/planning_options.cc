@@ -10,17 +10,17 @@
 #include "coralline/base/error.h"
 #include "coralline/cli/interrupt.h"
 #include "coralline/cli/splits.h"
+#include "coralline/runtime/device_names.h"
 
 namespace coralline::cli {
 namespace {
 
 constexpr int kMaxDevices = 64;
-constexpr std::string_view kEmulated = "emulated:";
 
-// "NAME=COUNT", or "NAME" and the count of --count.
-std::pair<std::string, int> Split(const std::string& text, int count) {
+// "NAME=COUNT", or "NAME" without one.
+std::pair<std::string, std::optional<int>> Split(const std::string& text) {
   const auto equals = text.find('=');
-  if (equals == std::string::npos) return {text, count};
+  if (equals == std::string::npos) return {text, std::nullopt};
   const char* begin = text.data() + equals + 1;
   const char* end = text.data() + text.size();
   int given = 0;
@@ -50,6 +50,47 @@ void CheckName(const NamedDevices& named,
   }
 }
 
+// One for each bus; those of one bus are measured on the first of them.
+std::vector<NamedDevices> EdgeTpus(const std::string& name,
+                                   std::optional<int> count,
+                                   const EdgeTpuCommandOptions& options) {
+  std::vector<NamedDevices> groups;
+  for (const std::string& found : ExpandEdgeTpuName(name, options.device)) {
+    const std::string kind = EdgeTpuKindName(found);
+    if (!groups.empty() && groups.back().group.name == kind) {
+      ++groups.back().group.count;
+      continue;
+    }
+    NamedDevices& added = groups.emplace_back();
+    added.group.name = kind;
+    added.spec = SpecNameOf(found, options.spec);
+    added.device = found;
+  }
+  for (NamedDevices& named : groups) {
+    named.group.count = count.value_or(named.group.count);
+    named.group.spec = ReadDeviceSpec(named.spec);
+  }
+  return groups;
+}
+
+NamedDevices Named(const std::string& name, int count) {
+  NamedDevices named{.group = {.name = name, .count = count}};
+  const std::string emulated = EmulatedSpecName(name);
+  if (!emulated.empty()) {
+    named.spec = emulated;
+    named.device = name;
+  } else if (name == "cpu" || name.starts_with("cpu:")) {
+    named.device = name;
+  } else {
+    named.spec = name;
+  }
+  if (!named.spec.empty()) {
+    named.group.spec = ReadDeviceSpec(named.spec);
+    if (named.device.empty()) named.group.name = named.group.spec->name;
+  }
+  return named;
+}
+
 std::chrono::nanoseconds TargetOf(const PlanningOptions& options) {
   if (!options.target_fps && !options.target_ms) {
     throw Error(ErrorKind::kUsage,
@@ -69,11 +110,13 @@ void AddPlanningOptions(CLI::App& app, PlanningOptions& options) {
       ->required();
   app.add_option("--device", options.devices,
                  "NAME or NAME=COUNT: a device spec by name or .json path, "
-                 "emulated:SPEC, or cpu:N; repeatable")
+                 "emulated:SPEC, edgetpu:N, edgetpu:all, or cpu:N; repeatable")
       ->allow_extra_args(false)
       ->capture_default_str();
   app.add_option("--count", options.count,
-                 "At most so many devices of each --device without a COUNT")
+                 "At most so many devices of each --device without a COUNT "
+                 "(of edgetpu:N: those that are there)")
+      ->each([&options](const std::string&) { options.is_count_given = true; })
       ->check(CLI::Range(1, kMaxDevices))
       ->capture_default_str();
   app.add_option("--objective", options.objective,
@@ -110,23 +153,21 @@ void AddPlanningOptions(CLI::App& app, PlanningOptions& options) {
 
 std::vector<NamedDevices> NamedDevicesOf(const PlanningOptions& options) {
   std::vector<NamedDevices> devices;
-  for (const std::string& text : options.devices) {
-    const auto [name, count] = Split(text, options.count);
-    NamedDevices named{.group = {.name = name, .count = count}};
-    if (name.starts_with(kEmulated)) {
-      named.spec = name.substr(kEmulated.size());
-      named.device = name;
-    } else if (name == "cpu" || name.starts_with("cpu:")) {
-      named.device = name;
-    } else {
-      named.spec = name;
-    }
-    if (!named.spec.empty()) {
-      named.group.spec = ReadDeviceSpec(named.spec);
-      if (named.device.empty()) named.group.name = named.group.spec->name;
-    }
+  const auto add = [&devices](NamedDevices named) {
     CheckName(named, devices);
     devices.push_back(std::move(named));
+  };
+  for (const std::string& text : options.devices) {
+    const auto [name, count] = Split(text);
+    if (!IsEdgeTpuName(name)) {
+      add(Named(name, count.value_or(options.count)));
+      continue;
+    }
+    const auto most =
+        options.is_count_given ? count.value_or(options.count) : count;
+    for (auto& group : EdgeTpus(name, most, options.edgetpu)) {
+      add(std::move(group));
+    }
   }
   return devices;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "coralline/cli/edgetpu_options.h"
 #include "coralline/plan/planner.h"
 #include "coralline/planning/model_problem.h"
 
@@ -18,6 +19,7 @@ struct PlanningOptions {
   std::string model;
   std::vector<std::string> devices = {"edgetpu-pcie"};
   int count = 4;
+  bool is_count_given = false;
   std::string host = "native";
   std::string objective = "throughput";
   std::optional<double> target_fps;
@@ -27,6 +29,7 @@ struct PlanningOptions {
   bool one_order = false;
   std::string split_layers = "auto";
   double time_limit_s = 10;
+  EdgeTpuCommandOptions edgetpu;
 };
 
 void AddPlanningOptions(CLI::App& app, PlanningOptions& options);
@@ -40,7 +43,9 @@ struct NamedDevices {
 };
 
 /// --device NAME or NAME=COUNT, where NAME is a device spec (simulated),
-/// emulated:SPEC, or CPU cores such as cpu:0. Throws Error(kUsage).
+/// emulated:SPEC, CPU cores such as cpu:0, or real Edge TPUs: a group for each
+/// bus, of those that NAME stands for unless a count is given, which may be
+/// more. Throws Error(kUsage), and as ExpandEdgeTpuName does.
 std::vector<NamedDevices> NamedDevicesOf(const PlanningOptions& options);
 
 ProblemOptions ProblemOptionsOf(const PlanningOptions& options);

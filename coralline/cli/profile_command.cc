@@ -44,6 +44,7 @@ struct Options {
   bool remeasure = false;
   bool json = false;
   MeasuringOptions measuring;
+  EdgeTpuCommandOptions edgetpu;
 };
 
 std::vector<Segment> ConsecutiveSegments(int num_ops) {
@@ -82,7 +83,7 @@ class Measuring {
       : model_(model),
         options_(options),
         problem_(model, {named.group}, {}),
-        devices_(DevicesOf({named}, problem_)),
+        devices_(DevicesOf({named}, problem_, options.edgetpu)),
         cache_(OpenCache(options.measuring)),
         profiler_options_(ProfilerOptionsOf(options.measuring)) {
     profiler_options_.remeasure = options.remeasure;
@@ -196,6 +197,8 @@ int Run(const Options& options) {
   PlanningOptions planning;
   planning.devices = {options.device};
   planning.count = options.count;
+  planning.is_count_given = true;
+  planning.edgetpu = options.edgetpu;
   const NamedDevices named = NamedDevicesOf(planning).front();
   const Model model = ReadTflite(options.model);
   Profile profile;
@@ -226,7 +229,8 @@ Action ConfigureProfile(CLI::App& app) {
   app.add_option("MODEL", options->model, "A quantized .tflite file")
       ->required();
   app.add_option("--device", options->device,
-                 "cpu:N, emulated:SPEC, or a device spec (simulated)")
+                 "edgetpu:N, cpu:N, emulated:SPEC, or a device spec "
+                 "(simulated)")
       ->required();
   app.add_option("--count", options->count, "Of plans for 1 to so many devices")
       ->check(CLI::Range(1, 64))
@@ -235,6 +239,7 @@ Action ConfigureProfile(CLI::App& app) {
   app.add_flag("--remeasure", options->remeasure,
                "Measure again what is known from earlier runs");
   AddMeasuringOptions(app, options->measuring);
+  AddEdgeTpuOptions(app, options->edgetpu);
   app.add_option("-o,--output", options->output, "Write the profile");
   app.add_flag("--json", options->json, "Print the profile");
   app.footer(kFooter);

@@ -136,7 +136,7 @@ int Run(const RunCommandOptions& options) {
   Interrupted();
   CheckFolder(options.trace, "--trace");
   CheckFolder(options.csv, "--csv");
-  const Model model = ReadTflite(options.model);
+  const Model model = ReadTflite(options.model, Compiled::kAllow);
   if (options.realtime) WarnWithoutRealtime();
   const RunReport report = Measure(model, options);
   WriteReport(report, options);

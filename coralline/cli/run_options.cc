@@ -118,9 +118,24 @@ bool IsEmulatedDevice(const std::string& name) {
   return name.starts_with("emulated:");
 }
 
-bool IsPlannedAccelerator(const RunnerOptions& options,
-                          const PlannedStage& stage) {
-  return !options.plan->classes[stage.device_class].spec.empty();
+// Whether the plan's own devices emulate the stage.
+bool IsEmulatedStage(const RunnerOptions& options, const PlannedStage& stage) {
+  const ClassDocument& its = options.plan->classes[stage.device_class];
+  return !its.spec.empty() && !IsEdgeTpuName(its.device.name);
+}
+
+// Whether an Edge TPU may be among the devices.
+bool MayUseEdgeTpus(const RunCommandOptions& options, const Model& model,
+                    const RunnerOptions& runner) {
+  const auto& names = options.devices;
+  if (std::any_of(names.begin(), names.end(), IsEdgeTpuName)) return true;
+  if (!names.empty()) return false;
+  const auto is_real = [](const ClassDocument& its) {
+    return IsEdgeTpuName(its.device.name);
+  };
+  return IsCompiled(model.graph) ||
+         (runner.plan && std::any_of(runner.plan->classes.begin(),
+                                     runner.plan->classes.end(), is_real));
 }
 
 }  // namespace
@@ -130,9 +145,10 @@ void AddRunOptions(CLI::App& app, RunCommandOptions& options) {
       ->required();
   AddCutOptions(app, options.cuts);
   app.add_option("--devices", options.devices,
-                 "cpu, cpu:0 (one core), cpu:0-1 (two threads), or "
-                 "emulated:SPEC:N; one per stage where the cuts are given; "
-                 "those of --plan otherwise, its accelerators emulated, or all "
+                 "edgetpu:0, edgetpu:all, cpu, cpu:0 (one core), cpu:0-1 (two "
+                 "threads), or emulated:SPEC:N; one per stage where the cuts "
+                 "are given; those of --plan otherwise, simulated ones "
+                 "emulated; every Edge TPU for a compiled model; or all "
                  "cores")
       ->delimiter(',');
   app.add_flag("--compute", options.compute,
@@ -141,6 +157,7 @@ void AddRunOptions(CLI::App& app, RunCommandOptions& options) {
   AddSplitOption(app, options.split_layers);
   AddKernelsOption(app, options.kernels);
   AddCacheOptions(app, options.measuring);
+  AddEdgeTpuOptions(app, options.edgetpu);
   AddMeasurementOptions(app, options);
   AddFaultOptions(app, options);
   AddPlacementOptions(app, options);
@@ -160,6 +177,9 @@ RunnerOptions RunnerOptionsOf(const RunCommandOptions& options,
     runner.plan = ReadPlanDocument(options.cuts.plan, model);
   } else if (HasCuts(options.cuts)) {
     runner.segments = ChooseSegments(model, options.cuts);
+  }
+  if (MayUseEdgeTpus(options, model, runner)) {
+    runner.edgetpu = EdgeTpuSetupOf(options.edgetpu);
   }
   return runner;
 }
@@ -182,7 +202,7 @@ bool IsEmulated(const RunnerOptions& options) {
   }
   const auto& stages = options.plan->plan.stages;
   return std::any_of(stages.begin(), stages.end(), [&](const auto& stage) {
-    return IsPlannedAccelerator(options, stage);
+    return IsEmulatedStage(options, stage);
   });
 }
 
@@ -195,7 +215,7 @@ bool UsesCpu(const RunnerOptions& options) {
   }
   const auto& stages = options.plan->plan.stages;
   return !std::all_of(stages.begin(), stages.end(), [&](const auto& stage) {
-    return IsPlannedAccelerator(options, stage);
+    return IsEmulatedStage(options, stage);
   });
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "coralline/cli/cut_options.h"
+#include "coralline/cli/edgetpu_options.h"
 #include "coralline/cli/measuring_options.h"
 #include "coralline/pipeline/run.h"
 #include "coralline/runtime/runner.h"
@@ -22,6 +23,7 @@ struct RunCommandOptions {
   bool compute = false;
   std::string split_layers = "auto";
   MeasuringOptions measuring;  ///< its cache
+  EdgeTpuCommandOptions edgetpu;
 
   std::optional<std::int64_t> requests;
   std::optional<std::chrono::nanoseconds> duration;

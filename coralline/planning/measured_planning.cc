@@ -44,6 +44,7 @@ class Measurer {
       profile = profiler->Measure(SegmentOf(ops));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kModel) throw;
+      out_.refusal = error;
       return std::optional<StageCost>();  // the device refuses it
     }
     if (!profile) return std::nullopt;  // stopped

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "coralline/base/error.h"
 #include "coralline/device/device.h"
 #include "coralline/plan/lazy_planner.h"
 #include "coralline/planning/model_problem.h"
@@ -27,7 +29,8 @@ struct MeasuredPlanningOptions {
 struct MeasuredPlan {
   LazyResult lazy;
   std::vector<MeasuredSegment> segments;
-  int num_cached = 0;  ///< of them, known from earlier runs
+  int num_cached = 0;            ///< of them, known from earlier runs
+  std::optional<Error> refusal;  ///< of a device, the last one
   /// Segments that profiling all consecutive ones would have measured.
   std::int64_t num_exhaustive = 0;
 };

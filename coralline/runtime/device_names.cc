@@ -73,9 +73,10 @@ std::string EmulatedSpecName(const std::string& name) {
                                      : std::string();
 }
 
-std::string SpecNameOf(const std::string& name, const EdgeTpuSetup& setup) {
+std::string SpecNameOf(const std::string& name,
+                       const std::string& edgetpu_spec) {
   if (!IsEdgeTpuName(name)) return EmulatedSpecName(name);
-  if (!setup.spec.empty()) return setup.spec;
+  if (!edgetpu_spec.empty()) return edgetpu_spec;
   return EdgeTpuKindName(name) == kUsbKind ? "edgetpu-usb3-desktop"
                                            : "edgetpu-pcie";
 }

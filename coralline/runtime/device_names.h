@@ -20,8 +20,9 @@ std::vector<std::string> ExpandDevices(const std::vector<std::string>& names,
 std::string EmulatedSpecName(const std::string& name);
 
 /// Name or path of the spec that plans take an expanded name for; empty for
-/// CPU cores.
-std::string SpecNameOf(const std::string& name, const EdgeTpuSetup& setup);
+/// CPU cores. `edgetpu_spec` is EdgeTpuSetup::spec.
+std::string SpecNameOf(const std::string& name,
+                       const std::string& edgetpu_spec);
 
 /// "edgetpu:pci" of "edgetpu:pci:1": what plans and reports call devices of one
 /// bus. Requires an expanded name of a real Edge TPU.

@@ -32,7 +32,7 @@ int NumCores(std::string_view name) {
 }
 
 DeviceGroup KindOf(const std::string& name, const EdgeTpuSetup& setup) {
-  const std::string spec_name = SpecNameOf(name, setup);
+  const std::string spec_name = SpecNameOf(name, setup.spec);
   if (spec_name.empty()) {
     const int cores = NumCores(name);
     return {.name = cores == 1 ? "cpu" : fmt::format("cpu, {} threads", cores),
@@ -76,7 +76,7 @@ std::vector<std::string> RealDevices(const std::string& name, int count,
         fmt::format("the plan uses {} devices {}, found {}; plan for these, or "
                     "try it on --devices emulated:{}:{}",
                     count, name, fmt::join(names, ", "),
-                    SpecNameOf(names.front(), setup.edgetpu), count));
+                    SpecNameOf(names.front(), setup.edgetpu.spec), count));
   }
   return names;
 }

@@ -89,7 +89,7 @@ DevicePool PoolFor(const Model& model, std::vector<std::string> names,
                    const RunnerOptions& options) {
   const bool has_cpu = std::any_of(
       names.begin(), names.end(), [&options](const std::string& name) {
-        return SpecNameOf(name, options.edgetpu).empty();
+        return SpecNameOf(name, options.edgetpu.spec).empty();
       });
   if (has_cpu) return PoolOf(names, SetupOf(options));
   const auto cores = CoresInTurn(NumLeftOverCores(model.graph));
