@@ -1,4 +1,4 @@
-#include "delegate.h"
+#include "tests/fake_edgetpu/delegate.h"
 
 #include <cstring>
 #include <exception>
@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "program.h"
+#include "tests/fake_edgetpu/program.h"
 
 namespace coralline::fake_edgetpu {
 namespace {

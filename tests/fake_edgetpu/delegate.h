@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "open_device.h"
-#include "tflite_abi.h"
+#include "tests/fake_edgetpu/open_device.h"
+#include "tests/fake_edgetpu/tflite_abi.h"
 
 namespace coralline::fake_edgetpu {
 

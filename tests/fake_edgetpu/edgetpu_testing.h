@@ -14,7 +14,7 @@
 #include "coralline/device/internal/tflite_library.h"
 #include "coralline/device/tensor_data.h"
 #include "coralline/tflite/model.h"
-#include "edgetpu_abi.h"
+#include "tests/fake_edgetpu/edgetpu_abi.h"
 
 namespace coralline::testing_util {
 

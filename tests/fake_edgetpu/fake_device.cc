@@ -1,4 +1,4 @@
-#include "fake_device.h"
+#include "tests/fake_edgetpu/fake_device.h"
 
 #include <fmt/format.h>
 

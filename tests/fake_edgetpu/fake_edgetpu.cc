@@ -12,9 +12,9 @@
 #include <string_view>
 #include <vector>
 
-#include "delegate.h"
-#include "edgetpu_abi.h"
-#include "fake_device.h"
+#include "tests/fake_edgetpu/delegate.h"
+#include "tests/fake_edgetpu/edgetpu_abi.h"
+#include "tests/fake_edgetpu/fake_device.h"
 
 namespace coralline::fake_edgetpu {
 namespace {

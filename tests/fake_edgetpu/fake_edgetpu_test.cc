@@ -7,7 +7,7 @@
 
 #include "coralline/device/testing.h"
 #include "coralline/tflite/reader.h"
-#include "edgetpu_testing.h"
+#include "tests/fake_edgetpu/edgetpu_testing.h"
 
 namespace coralline {
 namespace {

@@ -1,4 +1,4 @@
-#include "open_device.h"
+#include "tests/fake_edgetpu/open_device.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 
-#include "fake_device.h"
+#include "tests/fake_edgetpu/fake_device.h"
 
 namespace coralline::fake_edgetpu {
 

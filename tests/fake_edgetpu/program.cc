@@ -1,4 +1,4 @@
-#include "program.h"
+#include "tests/fake_edgetpu/program.h"
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@
 #include "coralline/sim/segment_cost.h"
 #include "coralline/tflite/bias.h"
 #include "coralline/tflite/reader.h"
-#include "source.h"
+#include "tests/fake_edgetpu/source.h"
 
 namespace coralline::fake_edgetpu {
 namespace {

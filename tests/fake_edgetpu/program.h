@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "coralline/sim/device_spec.h"
-#include "open_device.h"
-#include "tflite_abi.h"
-#include "twin.h"
+#include "tests/fake_edgetpu/open_device.h"
+#include "tests/fake_edgetpu/tflite_abi.h"
+#include "tests/fake_edgetpu/twin.h"
 
 namespace coralline::fake_edgetpu {
 

@@ -1,4 +1,4 @@
-#include "source.h"
+#include "tests/fake_edgetpu/source.h"
 
 #include <flatbuffers/flexbuffers.h>
 

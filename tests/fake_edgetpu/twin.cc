@@ -1,4 +1,4 @@
-#include "twin.h"
+#include "tests/fake_edgetpu/twin.h"
 
 #include <algorithm>
 #include <utility>

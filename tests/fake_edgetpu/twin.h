@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "coralline/tflite/model.h"
-#include "tflite_abi.h"
+#include "tests/fake_edgetpu/tflite_abi.h"
 
 namespace coralline::fake_edgetpu {
 
