@@ -22,6 +22,7 @@
 #include "coralline/zoo/synthetic.h"
 #include "tests/fake_edgetpu/edgetpu_testing.h"
 #include "tests/fake_edgetpu/fake_compiler.h"
+#include "tests/fake_edgetpu/mixed_model.h"
 
 namespace coralline {
 namespace {
@@ -164,8 +165,21 @@ TEST_F(FakeEdgeTpu, SaysThatItIsAFake) {
 TEST_F(FakeEdgeTpu, ComputesWhatTheCpuDoes) {
   for (const Model& model :
        {SmallModel(), GenerateConv({.width = 8, .layers = 2, .size = 8}),
-        GenerateNetwork("mobilenet_v2", {.size = 32, .classes = 5})}) {
+        GenerateNetwork("mobilenet_v2", {.size = 32, .classes = 5}),
+        testing_util::MixedModel()}) {
     SCOPED_TRACE(model.name);
+    ExpectTwin(CompiledOf(model), model);
+  }
+}
+
+TEST_F(FakeEdgeTpu, ComputesWhatTheCpuDoesOfPublishedModels) {
+  const std::filesystem::path models = CORALLINE_MODELS_DIR;
+  if (!exists(models)) GTEST_SKIP() << "the shared models are not here";
+  for (const char* name :
+       {"keras_lstm_mnist_ptq", "mobilenet_v1_0.25_128_quant", "split_concat",
+        "movenet_single_pose_lightning_ptq"}) {
+    SCOPED_TRACE(name);
+    const Model model = ReadTflite(models / (std::string(name) + ".tflite"));
     ExpectTwin(CompiledOf(model), model);
   }
 }
