@@ -245,6 +245,30 @@ TEST_F(FakeEdgeTpu, UploadsAtEveryInferenceWhereTwoPackagesAlternate) {
   EXPECT_EQ(NumUploads(), 2 + 2 * 3);
 }
 
+TEST_F(FakeEdgeTpu, RunsOnSeveralDevicesAtOnce) {
+  Set("DEVICES", "pci:2,usb:1");
+  const Model model = SmallModel();
+  const Model compiled = CompiledOf(model);
+  const auto inputs = InputsOf(model);
+  const auto expected = Interpreter(model).Run(inputs);
+  const auto run = [&](edgetpu_device_type type) {
+    const auto delegate = Open(type);
+    Interpreter device(compiled, delegate.get());
+    ASSERT_TRUE(device.is_ready()) << device.messages();
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(device.Run(inputs), expected);
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (const auto type :
+         {EDGETPU_APEX_PCI, EDGETPU_APEX_USB, EDGETPU_APEX_PCI}) {
+      threads.emplace_back(run, type);
+    }
+  }
+  for (const char* device : {"apex_0", "2-1"}) {
+    EXPECT_GE(NumUploads(device), 1) << device;
+  }
+}
+
 TEST_F(FakeEdgeTpu, TakesWhatTheSimulatorSays) {
   Set("SPEED", "0.1");
   const Model model = SmallModel();
