@@ -44,3 +44,14 @@ function(coralline_test file)
     CORALLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(${test} DISCOVERY_TIMEOUT 60)
 endfunction()
+
+# coralline_use_fakes(TEST): the test learns where the fake libedgetpu.so.1
+# lies, as CORALLINE_FAKE_EDGETPU (docs/edge-tpu-fake.md).
+function(coralline_use_fakes test)
+  if(NOT CORALLINE_TESTS)
+    return()
+  endif()
+  target_compile_definitions(${test} PRIVATE
+    CORALLINE_FAKE_EDGETPU="$<TARGET_FILE:fake_edgetpu>")
+  add_dependencies(${test} fake_edgetpu)
+endfunction()
