@@ -28,17 +28,28 @@ std::string PathOf(void* handle, const std::string& name) {
   return is_known && map->l_name[0] != '\0' ? map->l_name : name;
 }
 
-// Its calls of TFLite are bound when they are made, so that devices can be
-// listed without one.
-EdgeTpuLibrary Open(const std::string& name) {
-  void* handle = dlopen(name.c_str(), RTLD_LAZY | RTLD_LOCAL);
-  if (!handle) {
-    throw Error(ErrorKind::kDevice,
-                fmt::format("no libedgetpu to use Edge TPUs with ({}); install "
-                            "the package libedgetpu1-std, or give the file by "
-                            "--libedgetpu or CORALLINE_EDGETPU",
-                            dlerror()));
+// Calls of TFLite are bound when they are made, so that devices are listed
+// without it; a build that was linked to bind all at once needs it first.
+void* OpenFile(const std::string& name) {
+  constexpr int kMode = RTLD_LAZY | RTLD_LOCAL;
+  void* handle = dlopen(name.c_str(), kMode);
+  if (handle) return handle;
+  std::string why = dlerror();
+  if (why.find("undefined symbol: TfLite") != std::string::npos) {
+    TfLiteLibrary::Get();
+    handle = dlopen(name.c_str(), kMode);
+    if (handle) return handle;
+    why = dlerror();
   }
+  throw Error(ErrorKind::kDevice,
+              fmt::format("no libedgetpu to use Edge TPUs with ({}); install "
+                          "the package libedgetpu1-std, or give the file by "
+                          "--libedgetpu or CORALLINE_EDGETPU",
+                          why));
+}
+
+EdgeTpuLibrary Open(const std::string& name) {
+  void* handle = OpenFile(name);
   EdgeTpuLibrary lib{};
   if (!FindFunctions(handle, lib)) {
     dlclose(handle);

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "coralline/base/error.h"
+#include "coralline/base/file.h"
+#include "coralline/compiled/segment_compiler.h"
+#include "coralline/device/cpu_device.h"
+#include "coralline/tflite/model_builder.h"
+#include "coralline/zoo/synthetic.h"
+#include "tests/fake_edgetpu/package_builder.h"
+
+/// What tests/edgetpu_device_test.cc runs: small models, compiled as far as the
+/// fake libedgetpu needs it.
+namespace coralline::edgetpu_setup {
+
+/// The package of a model that the fake knows by its tensors.
+inline CompiledPackage SmallPackage(int min_runtime_version = 13) {
+  return {.min_runtime_version = min_runtime_version,
+          .executables = {{.name = "model",
+                           .chip = "beagle",
+                           .parameter_bytes = 64,
+                           .instruction_bytes = 16,
+                           .num_instruction_chunks = 1}}};
+}
+
+/// Compiles for the fake: it finds the model in a file of the folder, which the
+/// environment names from then on.
+class TwinCompiler : public SegmentCompiler {
+ public:
+  explicit TwinCompiler(std::filesystem::path folder)
+      : folder_(std::move(folder)) {}
+
+  std::string version() const override { return "twin compiler 1"; }
+  Model Compile(const Model& segment) const override {
+    const auto file =
+        folder_ / (std::to_string(files_.size()) + "_twin.tflite");
+    WriteFile(file, segment.bytes.span());
+    files_ += (files_.empty() ? "" : ":") + file.string();
+    setenv("FAKE_EDGETPU_TWINS", files_.c_str(), 1);
+    const CompiledPackage package = SmallPackage();
+    return BuildCompiledModel(segment.graph, package,
+                              std::vector(1, std::vector<std::byte>(64)),
+                              segment.name);
+  }
+
+ private:
+  std::filesystem::path folder_;
+  mutable std::string files_;
+};
+
+inline Model SmallModel(int width = 24) {
+  return GenerateFullyConnected({.width = width, .layers = 3});
+}
+
+/// One op whose inputs may not be taken for one another.
+inline Model DifferenceModel() {
+  const auto tensor = [](const char* name, float scale) {
+    return Tensor{.name = name,
+                  .type = DataType::kInt8,
+                  .shape = {1, 8},
+                  .quantization = {.scale = {scale}, .zero_point = {0}}};
+  };
+  ModelBuilder builder;
+  const int a = builder.AddInput(tensor("a", 0.5F));
+  const int b = builder.AddInput(tensor("b", 0.125F));
+  const int sum = builder.AddActivation(tensor("sum", 0.5F));
+  builder.AddOp(
+      {.kind = OpKind::kAdd, .version = 2, .inputs = {a, b}, .outputs = {sum}},
+      AddOptions{});
+  builder.SetOutputs({sum});
+  return builder.Build("difference");
+}
+
+inline std::vector<TensorData> InputsOf(const Model& model,
+                                        std::uint64_t seed = 7) {
+  std::mt19937_64 random(seed);
+  return RandomData(SpecsOf(model.graph, model.graph.inputs), random);
+}
+
+inline std::vector<TensorData> OnCpu(const Model& model,
+                                     const std::vector<TensorData>& inputs) {
+  return RunOnce(*CpuDevice({}, CpuKernels::kBuiltin).Load(model), inputs);
+}
+
+template <typename Function>
+Error ErrorOf(const Function& function) {
+  try {
+    function();
+  } catch (const Error& error) {
+    return error;
+  }
+  return Error(ErrorKind::kFailed, "no error");
+}
+
+}  // namespace coralline::edgetpu_setup
