@@ -63,13 +63,10 @@ bool OpenDevice::IsLost() const {
          device_->faults.NumLosses(steady_clock::now()) != num_losses_;
 }
 
-bool OpenDevice::Upload(std::uint64_t token) {
-  if (token != 0 && std::exchange(resident_, token) == token) return false;
-  resident_ = token;
+void OpenDevice::RecordUpload(std::uint64_t token) const {
   if (const auto file = device_->StateFile("uploads")) {
     std::ofstream(*file, std::ios::app) << fmt::format("{:016x}\n", token);
   }
-  return true;
 }
 
 void OpenDevice::Infer(std::uint64_t token, const InferenceTimes& times,
@@ -77,7 +74,7 @@ void OpenDevice::Infer(std::uint64_t token, const InferenceTimes& times,
   const auto throw_if_lost = [this] {
     is_lost_ = is_lost_ || IsLost();
     if (is_lost_) {
-      Throw(fmt::format("could not reach {}: no such device", device_->path));
+      Throw(fmt::format("{}: No such device", device_->path));
     }
   };
   throw_if_lost();
@@ -88,9 +85,14 @@ void OpenDevice::Infer(std::uint64_t token, const InferenceTimes& times,
   }
   std::this_thread::sleep_for(faults.stall);
   const auto start = steady_clock::now();
-  const nanoseconds upload = Upload(token) ? times.upload : nanoseconds(0);
+  nanoseconds time = times.inference;
+  const bool is_resident = std::exchange(resident_, token) == token;
+  if (times.upload > nanoseconds(0) && (token == 0 || !is_resident)) {
+    RecordUpload(token);
+    time += times.upload;
+  }
   compute();
-  WaitUntil(start + Scaled(upload + times.inference, faults.factor));
+  WaitUntil(start + Scaled(time, faults.factor));
   throw_if_lost();
 }
 

@@ -11,7 +11,8 @@ namespace coralline::fake_edgetpu {
 
 /// What one inference takes, by the simulator.
 struct InferenceTimes {
-  std::chrono::nanoseconds upload{0};  ///< of the cached parameters
+  /// Of the cached parameters; 0 where there are none.
+  std::chrono::nanoseconds upload{0};
   std::chrono::nanoseconds inference{0};
 };
 
@@ -39,7 +40,7 @@ class OpenDevice {
  private:
   OpenDevice(std::shared_ptr<FakeDevice> device, int lock);
   bool IsLost() const;
-  bool Upload(std::uint64_t token);
+  void RecordUpload(std::uint64_t token) const;
 
   std::shared_ptr<FakeDevice> device_;
   int lock_;  // a file descriptor; -1 where there is no folder for locks

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "coralline/base/error.h"
-#include "coralline/base/hash.h"
+#include "coralline/compiled/compiled_model.h"
 #include "coralline/sim/segment_cost.h"
 #include "coralline/tflite/bias.h"
 #include "coralline/tflite/reader.h"
@@ -80,15 +80,28 @@ std::vector<Model> Candidates(const CustomOp& op) {
   return models;
 }
 
+// As the real library says it.
+void CheckRuntime(const CompiledPackage& package) {
+  const int runtime = std::stoi(Environment("FAKE_EDGETPU_RUNTIME", "14"));
+  if (package.min_runtime_version <= runtime) return;
+  throw Error(ErrorKind::kModel,
+              fmt::format("Package requires runtime version ({}), which is "
+                          "newer than this runtime version ({}).",
+                          package.min_runtime_version, runtime));
+}
+
 }  // namespace
 
 Program LoadProgram(const CustomOp& op, const DeviceSpec& spec) {
+  const CompiledPackage package = ParsePackage(op.options, "custom op");
+  CheckRuntime(package);
   for (const Model& model : Candidates(op)) {
     auto twin = MakeTwin(model, op);
     if (!twin) continue;
-    const std::string hash = HashBytes(op.options).substr(0, 16);
-    return {.token = std::stoull(hash, nullptr, 16) | 1,
-            .times = TimesOf(model, spec),
+    InferenceTimes times = TimesOf(model, spec);
+    if (package.cached_bytes() == 0) times.upload = {};
+    return {.token = package.inference()->parameter_caching_token,
+            .times = times,
             .twin = std::move(twin)};
   }
   throw Error(ErrorKind::kModel,

@@ -13,8 +13,8 @@ namespace coralline::fake_edgetpu {
 /// all that the package says of sizes stays true.
 inline constexpr const char* kSourceKey = "coralline_source";
 
-/// The model; nullopt where the options have none. Throws Error(kModel) where
-/// it is damaged.
+/// The model; nullopt where the options have none. The options must be those
+/// that ParsePackage takes. Throws Error(kModel) where the model is damaged.
 std::optional<Model> ReadSource(std::span<const std::byte> custom_options);
 
 }  // namespace coralline::fake_edgetpu
