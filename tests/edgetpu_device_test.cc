@@ -223,17 +223,16 @@ TEST_F(EdgeTpuDeviceTest, KeepsTheOrderOfTheSegmentsInputs) {
   compiler_->Compile(model);  // for the twin
   Graph swapped = model.graph;
   std::swap(swapped.inputs[0], swapped.inputs[1]);
-  const auto compiler = std::make_shared<GivenCompiler>(BuildCompiledModel(
-      swapped, SmallPackage(), std::vector(1, std::vector<std::byte>(64)),
-      "swapped"));
+  const auto compiler =
+      std::make_shared<GivenCompiler>(CompiledLike(swapped, "swapped"));
   const auto executable = EdgeTpuDevice("edgetpu:0", {}, compiler).Load(model);
   const auto inputs = InputsOf(model);
   EXPECT_EQ(RunOnce(*executable, inputs), OnCpu(model, inputs));
 }
 
 TEST_F(EdgeTpuDeviceTest, RefusesACompiledModelOfAnotherInterface) {
-  const auto compiler = std::make_shared<GivenCompiler>(
-      compiler_->Compile(GenerateFullyConnected({.width = 8, .input = 32})));
+  const auto compiler =
+      std::make_shared<GivenCompiler>(compiler_->Compile(OtherModel()));
   const EdgeTpuDevice device("edgetpu:0", {}, compiler);
   EXPECT_THAT(ErrorOf([&] { device.Load(SmallModel()); }).what(),
               HasSubstr("has 32 bytes in the compiled model and 64 in the "
@@ -254,8 +253,8 @@ TEST_F(EdgeTpuDeviceTest, RefusesAModelForANewerRuntime) {
 
 TEST_F(EdgeTpuDeviceTest, RefusesATruncatedPackage) {
   const Model model = SmallModel();
-  auto options =
-      BuildCustomOptions(SmallPackage(), {{std::vector<std::byte>(64)}});
+  auto options = sample_packages::OptionsOf(
+      sample_packages::PackageOf({sample_packages::StandAlone()}));
   options.resize(options.size() / 2);
   ModelBuilder builder;
   const int in = builder.AddInput(model.graph.tensors[model.graph.inputs[0]]);
@@ -285,7 +284,7 @@ TEST_F(EdgeTpuDeviceTest, TellsWhyTfLiteRefusesAModel) {
 TEST_F(EdgeTpuDeviceTest, ChangesHandsWhereTwoModelsAlternate) {
   const EdgeTpuDevice device = Open();
   const Model one = SmallModel();
-  const Model other = DifferenceModel();
+  const Model other = OtherModel();
   const auto first = device.Load(one);
   const auto second = device.Load(other);
   for (const std::uint64_t seed : {1, 2, 3}) {
@@ -302,7 +301,7 @@ TEST_F(EdgeTpuDeviceTest, IsNotTakenFromWhatRunsByALoad) {
   const Model model = SmallModel();
   const auto running = device.Load(model);
   RunOnce(*running, InputsOf(model));
-  const auto next = device.Load(DifferenceModel());
+  const auto next = device.Load(OtherModel());
   RunOnce(*running, InputsOf(model));
   EXPECT_EQ(NumUploads(), 1);
   next->Upload();
@@ -329,7 +328,7 @@ TEST_F(EdgeTpuDeviceTest, IsFreeAgainAfterItsExecutables) {
 
 TEST_F(EdgeTpuDeviceTest, IsSharedByThreads) {
   const EdgeTpuDevice device = Open();
-  const Model models[] = {SmallModel(), DifferenceModel()};
+  const Model models[] = {SmallModel(), OtherModel()};
   std::vector<std::thread> threads;
   for (const Model& model : models) {
     const auto expected = OnCpu(model, InputsOf(model));

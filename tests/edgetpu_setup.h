@@ -13,20 +13,22 @@
 #include "coralline/device/cpu_device.h"
 #include "coralline/tflite/model_builder.h"
 #include "coralline/zoo/synthetic.h"
-#include "tests/fake_edgetpu/package_builder.h"
+#include "tests/fake_edgetpu/sample_packages.h"
 
 /// What tests/edgetpu_device_test.cc runs: small models, compiled as far as the
 /// fake libedgetpu needs it.
 namespace coralline::edgetpu_setup {
 
-/// The package of a model that the fake knows by its tensors.
-inline CompiledPackage SmallPackage(int min_runtime_version = 13) {
-  return {.min_runtime_version = min_runtime_version,
-          .executables = {{.name = "model",
-                           .chip = "beagle",
-                           .parameter_bytes = 64,
-                           .instruction_bytes = 16,
-                           .num_instruction_chunks = 1}}};
+/// A compiled model with this interface, with parameters that are cached. The
+/// fake finds what it computes by its tensors.
+inline Model CompiledLike(const Graph& graph, const std::string& name) {
+  CompiledPackage package = sample_packages::PackageOf(
+      {sample_packages::Execution(), sample_packages::Caching()});
+  static std::uint64_t token = 0;  // models do not share what is resident
+  ++token;
+  for (auto& each : package.executables) each.parameter_caching_token = token;
+  return BuildCompiledModel(graph, package, sample_packages::ContentOf(package),
+                            name);
 }
 
 /// Compiles for the fake: it finds the model in a file of the folder, which the
@@ -38,15 +40,11 @@ class TwinCompiler : public SegmentCompiler {
 
   std::string version() const override { return "twin compiler 1"; }
   Model Compile(const Model& segment) const override {
-    const auto file =
-        folder_ / (std::to_string(files_.size()) + "_twin.tflite");
+    const auto file = folder_ / (segment.name + ".tflite");
     WriteFile(file, segment.bytes.span());
     files_ += (files_.empty() ? "" : ":") + file.string();
     setenv("FAKE_EDGETPU_TWINS", files_.c_str(), 1);
-    const CompiledPackage package = SmallPackage();
-    return BuildCompiledModel(segment.graph, package,
-                              std::vector(1, std::vector<std::byte>(64)),
-                              segment.name);
+    return CompiledLike(segment.graph, segment.name);
   }
 
  private:
@@ -54,8 +52,13 @@ class TwinCompiler : public SegmentCompiler {
   mutable std::string files_;
 };
 
-inline Model SmallModel(int width = 24) {
-  return GenerateFullyConnected({.width = width, .layers = 3});
+inline Model SmallModel() {
+  return GenerateFullyConnected({.width = 24, .layers = 3});
+}
+
+/// Of another interface, by which the fake tells it from the small one.
+inline Model OtherModel() {
+  return GenerateFullyConnected({.width = 16, .layers = 2, .input = 32});
 }
 
 /// One op whose inputs may not be taken for one another.
