@@ -8,7 +8,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <thread>
 
 #include "coralline/device/testing.h"
@@ -25,61 +24,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-class EdgeTpuTest : public testing::Test {
- protected:
-  EdgeTpuTest() {
-    for (const char* name :
-         {"DEVICES", "FAULTS", "RUNTIME", "STATE", "TWINS"}) {
-      unsetenv((std::string("FAKE_EDGETPU_") + name).c_str());
-    }
-    fs::create_directories(folder_);
-    Set("SPEED", "0");  // nothing waits
-    Set("STATE", folder_);
-    setenv("CORALLINE_EDGETPU", CORALLINE_FAKE_EDGETPU, 1);
-  }
-  ~EdgeTpuTest() override {
-    fs::remove_all(folder_);
-    setenv("CORALLINE_TFLITE", tflite_.c_str(), 1);
-  }
-
-  static void Set(const std::string& name, const std::string& value) {
-    setenv(("FAKE_EDGETPU_" + name).c_str(), value.c_str(), 1);
-  }
-
-  EdgeTpuDevice Open(const std::string& name = "edgetpu:0",
-                     const EdgeTpuOptions& options = {}) const {
-    return {name, options, compiler_};
-  }
-
-  void Unplug(const std::string& name = "apex_0") {
-    std::ofstream(folder_ / (name + ".unplugged"));
-  }
-  void Plug(const std::string& name = "apex_0") {
-    fs::remove(folder_ / (name + ".unplugged"));
-  }
-  int NumUploads(const std::string& name = "apex_0") const {
-    std::ifstream file(folder_ / (name + ".uploads"));
-    int count = 0;
-    for (std::string line; std::getline(file, line);) ++count;
-    return count;
-  }
-
-  const fs::path folder_ = fs::path(testing::TempDir()) /
-                           ("edgetpu_device_" + std::to_string(getpid()));
-  const std::string tflite_ =
-      std::getenv("CORALLINE_TFLITE") ? std::getenv("CORALLINE_TFLITE") : "";
-  std::shared_ptr<TwinCompiler> compiler_ =
-      std::make_shared<TwinCompiler>(folder_);
-};
-
-// Those that run models.
-class EdgeTpuDeviceTest : public EdgeTpuTest {
- protected:
-  void SetUp() override {
-    if (!testing_util::CanExecute()) GTEST_SKIP() << "no TFLite library";
-  }
-};
 
 // A process opens libedgetpu once, so these two come first.
 TEST_F(EdgeTpuTest, WithoutALibraryTellsHowToGetOne) {

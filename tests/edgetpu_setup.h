@@ -1,7 +1,11 @@
 #pragma once
 
+#include <gtest/gtest.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <random>
 #include <string>
@@ -10,13 +14,14 @@
 #include "coralline/base/error.h"
 #include "coralline/base/file.h"
 #include "coralline/compiled/segment_compiler.h"
-#include "coralline/device/cpu_device.h"
+#include "coralline/device/edgetpu_device.h"
+#include "coralline/device/testing.h"
 #include "coralline/tflite/model_builder.h"
 #include "coralline/zoo/synthetic.h"
 #include "tests/fake_edgetpu/sample_packages.h"
 
-/// What tests/edgetpu_device_test.cc runs: small models, compiled as far as the
-/// fake libedgetpu needs it.
+/// What tests of Edge TPUs share: the fake libedgetpu, and small models,
+/// compiled as far as the fake libedgetpu needs it.
 namespace coralline::edgetpu_setup {
 
 /// A compiled model with this interface, with parameters that are cached. The
@@ -42,7 +47,8 @@ class TwinCompiler : public SegmentCompiler {
   Model Compile(const Model& segment) const override {
     const auto file = folder_ / (segment.name + ".tflite");
     WriteFile(file, segment.bytes.span());
-    files_ += (files_.empty() ? "" : ":") + file.string();
+    if (!files_.empty()) files_ += ':';
+    files_ += file.string();
     setenv("FAKE_EDGETPU_TWINS", files_.c_str(), 1);
     return CompiledLike(segment.graph, segment.name);
   }
@@ -100,5 +106,62 @@ Error ErrorOf(const Function& function) {
   }
   return Error(ErrorKind::kFailed, "no error");
 }
+
+/// Devices of the fake library, in a folder for what happens to them.
+class EdgeTpuTest : public testing::Test {
+ protected:
+  EdgeTpuTest() {
+    for (const char* name :
+         {"DEVICES", "FAULTS", "RUNTIME", "STATE", "TWINS"}) {
+      unsetenv((std::string("FAKE_EDGETPU_") + name).c_str());
+    }
+    std::filesystem::create_directories(folder_);
+    Set("SPEED", "0");  // nothing waits
+    Set("STATE", folder_);
+    setenv("CORALLINE_EDGETPU", CORALLINE_FAKE_EDGETPU, 1);
+  }
+  ~EdgeTpuTest() override {
+    std::filesystem::remove_all(folder_);
+    setenv("CORALLINE_TFLITE", tflite_.c_str(), 1);
+  }
+
+  static void Set(const std::string& name, const std::string& value) {
+    setenv(("FAKE_EDGETPU_" + name).c_str(), value.c_str(), 1);
+  }
+
+  EdgeTpuDevice Open(const std::string& name = "edgetpu:0",
+                     const EdgeTpuOptions& options = {}) const {
+    return {name, options, compiler_};
+  }
+
+  void Unplug(const std::string& name = "apex_0") {
+    std::ofstream(folder_ / (name + ".unplugged"));
+  }
+  void Plug(const std::string& name = "apex_0") {
+    std::filesystem::remove(folder_ / (name + ".unplugged"));
+  }
+  int NumUploads(const std::string& name = "apex_0") const {
+    std::ifstream file(folder_ / (name + ".uploads"));
+    int count = 0;
+    for (std::string line; std::getline(file, line);) ++count;
+    return count;
+  }
+
+  const std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) /
+      ("edgetpu_device_" + std::to_string(getpid()));
+  const std::string tflite_ =
+      std::getenv("CORALLINE_TFLITE") ? std::getenv("CORALLINE_TFLITE") : "";
+  std::shared_ptr<TwinCompiler> compiler_ =
+      std::make_shared<TwinCompiler>(folder_);
+};
+
+/// Of tests that run models.
+class EdgeTpuDeviceTest : public EdgeTpuTest {
+ protected:
+  void SetUp() override {
+    if (!testing_util::CanExecute()) GTEST_SKIP() << "no TFLite library";
+  }
+};
 
 }  // namespace coralline::edgetpu_setup
