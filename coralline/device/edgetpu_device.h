@@ -75,9 +75,9 @@ std::vector<std::string> ExpandEdgeTpuName(std::string_view name,
 ///
 /// It has one delegate and one interpreter at a time, as the library wants it:
 /// those of one executable. Another one that runs takes the device over, which
-/// costs an opening and an upload. A copy of the device is the same device, and
-/// so is another object of this address in the process; threads wait for one
-/// another.
+/// costs an opening and an upload, and the state of variable tensors. A copy of
+/// the device is the same device, and so is another object of this address in
+/// the process; threads wait for one another.
 ///
 /// A segment that is not compiled is compiled first. What the compiler leaves
 /// to the CPU runs there, on one thread, by TFLite's builtin kernels. Run
