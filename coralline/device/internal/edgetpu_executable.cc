@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "coralline/base/check.h"
@@ -44,10 +45,12 @@ std::vector<int> IndicesOf(const std::vector<TensorSpec>& wanted,
                     "segment has {}; compile it again",
                     model, compiled.size(), wanted.size()));
   }
-  std::vector<int> indices;
-  for (const TensorSpec& spec : wanted) {
-    indices.push_back(IndexOf(spec, compiled, model));
-  }
+  std::vector<int> indices(wanted.size());
+  std::iota(indices.begin(), indices.end(), 0);
+  if (wanted == compiled) return indices;
+  std::transform(
+      wanted.begin(), wanted.end(), indices.begin(),
+      [&](const auto& spec) { return IndexOf(spec, compiled, model); });
   return indices;
 }
 

@@ -16,6 +16,9 @@ class Interpreter {
   template <typename T>
   using Owned = std::unique_ptr<T, void (*)(T*)>;
 
+  Interpreter(Interpreter&&) = default;
+  Interpreter& operator=(Interpreter&&) = delete;  // would free in wrong order
+
   /// `delegate` may be null; it is freed after the interpreter. nullopt where
   /// TFLite refuses the model: `why` is its reason then. Throws as
   /// TfLiteLibrary::Get does.
