@@ -204,6 +204,11 @@ Model EdgeTpuCompiler::Compile(const Model& segment) const {
   return state_->Get(segment, state_->options.should_stop).model;
 }
 
+std::optional<CompiledSegment> EdgeTpuCompiler::Find(
+    const Model& segment) const {
+  return state_->Find(segment);
+}
+
 std::vector<CompiledSegment> EdgeTpuCompiler::CompileAll(
     std::span<const Model> segments,
     const std::function<void(int done)>& on_done) const {

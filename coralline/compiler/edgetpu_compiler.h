@@ -67,9 +67,12 @@ class EdgeTpuCompiler : public SegmentCompiler {
   /// Throws Error(kFailed) too where it is stopped.
   Model Compile(const Model& segment) const override;
 
-  /// The same of many, several at a time; equal ones are compiled once. The
-  /// first error stops all. `on_done` is called with the number of segments
-  /// that are done, by one thread at a time.
+  /// What is known from before; runs no compiler but to ask its version.
+  std::optional<CompiledSegment> Find(const Model& segment) const;
+
+  /// The same as Compile of many, several at a time; equal ones are compiled
+  /// once. The first error stops all. `on_done` is called with the number of
+  /// segments that are done, by one thread at a time.
   std::vector<CompiledSegment> CompileAll(
       std::span<const Model> segments,
       const std::function<void(int done)>& on_done = {}) const;

@@ -165,6 +165,7 @@ TEST_F(EdgeTpuCompilerTest, LeavesOutWhatOldVersionsDoNotKnow) {
 
 TEST_F(EdgeTpuCompilerTest, GivesTheLogAndWhereAResultIsFrom) {
   const EdgeTpuCompiler compiler(CachingCompiler());
+  EXPECT_FALSE(compiler.Find(segment_));
   for (const CompiledBy by : {CompiledBy::kNow, CompiledBy::kBefore}) {
     const auto all = compiler.CompileAll(std::span(&segment_, 1));
     ASSERT_EQ(all.size(), 1U);
@@ -272,6 +273,7 @@ TEST_F(EdgeTpuCompilerTest, UsesTheCacheWithoutACompiler) {
   const EdgeTpuCompiler compiler(options);
   EXPECT_EQ(compiler.program(), std::nullopt);
   EXPECT_EQ(compiler.version(), "compiled elsewhere");
+  EXPECT_TRUE(compiler.Find(segment_));
   EXPECT_TRUE(IsCompiled(compiler.Compile(segment_).graph));
 }
 
