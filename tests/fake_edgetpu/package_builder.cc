@@ -7,6 +7,7 @@
 #include "coralline/base/check.h"
 #include "coralline/compiled/internal/wire.h"
 #include "coralline/tflite/model_builder.h"
+#include "tests/fake_edgetpu/source.h"
 
 namespace coralline {
 namespace {
@@ -195,7 +196,8 @@ std::string WritePackage(const CompiledPackage& package,
 
 std::vector<std::byte> BuildCustomOptions(
     const CompiledPackage& package,
-    std::span<const std::vector<std::byte>> parameters) {
+    std::span<const std::vector<std::byte>> parameters,
+    std::span<const std::byte> source) {
   for (const CompiledExecutable& executable : package.executables) {
     if (!executable.traffic) continue;
     const DmaTraffic full = FullTraffic(executable);
@@ -206,7 +208,7 @@ std::vector<std::byte> BuildCustomOptions(
   const std::string bytes = WritePackage(package, parameters);
   // Lengths of 4 bytes whatever the size, as large packages have: so that the
   // package is aligned.
-  flexbuffers::Builder builder(bytes.size() + 256);
+  flexbuffers::Builder builder(bytes.size() + source.size() + 256);
   builder.ForceMinimumBitWidth(flexbuffers::BIT_WIDTH_32);
   builder.Map([&] {
     builder.Int("1", 0);
@@ -215,6 +217,10 @@ std::vector<std::byte> BuildCustomOptions(
     builder.Int("5", -1);
     builder.Vector("6", [&] { builder.Int(18); });
     builder.Vector("7", [] {});
+    if (!source.empty()) {
+      builder.Key(fake_edgetpu::kSourceKey);
+      builder.Blob(source.data(), source.size());
+    }
   });
   builder.Finish();
   const auto options = std::as_bytes(std::span(builder.GetBuffer()));

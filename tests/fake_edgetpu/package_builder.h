@@ -19,9 +19,12 @@ namespace coralline {
 /// and each input, streamed parameters, scratch out and in as often as it takes
 /// at the size of the scratch memory, one for each output; so its traffic must
 /// have these numbers, see FullTraffic.
+///
+/// A `source` goes beside the package, under the key of source.h.
 std::vector<std::byte> BuildCustomOptions(
     const CompiledPackage& package,
-    std::span<const std::vector<std::byte>> parameters);
+    std::span<const std::vector<std::byte>> parameters,
+    std::span<const std::byte> source = {});
 
 /// The traffic of an executable that moves everything it has once.
 DmaTraffic FullTraffic(const CompiledExecutable& executable);
