@@ -61,13 +61,12 @@ void TakeIn(Compilation& compilation, const CompileOptions& options,
   }
 }
 
-void Report(const Compilation& compilation, const CompileOptions& options,
-            const std::string& version) {
+void Report(const Compilation& compilation, const CompileOptions& options) {
   std::vector<std::filesystem::path> paths;
   if (!options.folder.empty()) {
     paths = WriteCompiled(compilation, options.folder);
   }
-  fmt::print("{}", options.json ? CompiledJson(compilation, paths, version)
+  fmt::print("{}", options.json ? CompiledJson(compilation, paths)
                                 : CompiledText(compilation, paths));
 }
 
@@ -78,7 +77,7 @@ int Compile(const CompileOptions& options) {
   const EdgeTpuCompiler compiler(CompilerOptionsOf(options));
   if (!options.from.empty()) {
     TakeIn(compilation, options, compiler);
-    Report(compilation, options, "compiled elsewhere");
+    Report(compilation, options);
     return 0;
   }
   const bool can_compile = compiler.program() || !options.compiler.empty();
@@ -91,7 +90,7 @@ int Compile(const CompileOptions& options) {
     if (Interrupted()) return kInterrupted;
     throw;
   }
-  Report(compilation, options, compiler.version());
+  Report(compilation, options);
   return 0;
 }
 

@@ -137,7 +137,9 @@ Json SegmentJson(const CompileStage& stage) {
             {"device", stage.device.empty() ? Json() : Json(stage.device)}};
   if (!stage.compiled) return json;
   const Facts facts = FactsOf(*stage.compiled);
+  const auto& log = stage.compiled->log;
   json["from"] = FromText(stage.compiled->by);
+  json["compiler_version"] = log ? Json(log->compiler_version) : Json();
   json["cached_bytes"] = facts.cached_bytes;
   json["streamed_bytes"] = facts.streamed_bytes;
   json["remaining_bytes"] =
@@ -182,10 +184,8 @@ std::string CompiledText(const Compilation& compilation, const Paths& paths) {
   return text;
 }
 
-std::string CompiledJson(const Compilation& compilation, const Paths& paths,
-                         const std::string& compiler) {
+std::string CompiledJson(const Compilation& compilation, const Paths& paths) {
   return Json{{"model", compilation.model_name},
-              {"compiler", compiler},
               {"segments", SegmentsJson(compilation, paths)},
               {"warnings", WarningsOf(compilation)}}
              .dump(2) +

@@ -14,10 +14,9 @@ namespace coralline::cli {
 std::string CompiledText(const Compilation& compilation,
                          const std::vector<std::filesystem::path>& paths);
 
-/// The same facts; `compiler` is EdgeTpuCompiler::version.
+/// The same facts.
 std::string CompiledJson(const Compilation& compilation,
-                         const std::vector<std::filesystem::path>& paths,
-                         const std::string& compiler);
+                         const std::vector<std::filesystem::path>& paths);
 
 /// Of segments that are not compiled; the last path is the script's.
 std::string UncompiledText(const Compilation& compilation,
