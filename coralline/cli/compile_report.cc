@@ -90,7 +90,9 @@ std::vector<std::string> WarningsOf(const CompileStage& stage) {
   const Facts facts = FactsOf(*stage.compiled);
   const std::string& name = stage.model.name;
   std::vector<std::string> warnings;
-  if (facts.streamed_bytes > 0) {
+  // Constants of element-wise ops are always streamed; a few cost nothing.
+  constexpr std::int64_t kNoticeable = 16 << 10;
+  if (facts.streamed_bytes >= kNoticeable) {
     warnings.push_back(fmt::format(
         "{} streams {} at every inference: what does not fit the chip is slow; "
         "use more devices, or cut elsewhere",
