@@ -8,6 +8,7 @@
 #include "coralline/base/error.h"
 #include "coralline/base/file.h"
 #include "coralline/tflite/reader.h"
+#include "coralline/tflite/writer.h"
 
 namespace coralline::cli {
 namespace {
@@ -36,8 +37,10 @@ void MakeExecutable(const Path& path) {
 void CheckSource(const CompileStage& stage, const Path& folder) {
   const Path path = folder / (stage.model.name + ".tflite");
   if (!std::filesystem::exists(path)) return;
-  const SharedBytes there = ReadFile(path);
-  if (std::ranges::equal(there.span(), stage.model.bytes.span())) return;
+  // Whole models may have been compiled as their owners wrote them.
+  const Model there = ReadTflite(path);
+  const Model same = ExtractSegment(there, OpRange(0, there.graph.num_ops()));
+  if (std::ranges::equal(same.bytes.span(), stage.model.bytes.span())) return;
   throw Error(ErrorKind::kModel,
               fmt::format("{}: not this model's segment, so that what was "
                           "compiled from it is not either; compile again",

@@ -292,6 +292,23 @@ TEST_F(Compile, TakesInWhatTheScriptMakesElsewhere) {
   EXPECT_GT(json["segments"][2]["remaining_bytes"], 1 << 20);
 }
 
+// By hand, beside the model as its owner wrote it.
+TEST_F(Compile, TakesInGooglesOwnFile) {
+  const std::string model = "mobilenet_v1_0.25_128_quant";
+  const auto shared = std::filesystem::path(CORALLINE_MODELS_DIR);
+  if (!std::filesystem::exists(shared / (model + "_edgetpu.tflite"))) {
+    GTEST_SKIP() << "the shared models are not here";
+  }
+  const std::string folder = shared.string();
+  const Result taken = RunHere("compile '" + folder + "/" + model +
+                               ".tflite' --from '" + folder + "' --json");
+  ASSERT_EQ(taken.status, 0) << taken.output;
+  const Json segment = Json::parse(taken.stdout_only)["segments"][0];
+  EXPECT_EQ(segment["cached_bytes"], 566'912);
+  EXPECT_EQ(segment["subgraphs"], 1);
+  EXPECT_EQ(segment["remaining_bytes"], nullptr);  // only a log tells
+}
+
 TEST_F(Compile, TakesInNothingElse) {
   CompileHere("fc.tflite --cuts 2 -o two");
   const auto refused = [&](const std::string& arguments, int status,
