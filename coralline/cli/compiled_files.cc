@@ -67,6 +67,20 @@ CompiledSegment ReadStage(const CompileStage& stage, const Path& folder) {
   return compiled;
 }
 
+bool HasContent(const Path& path, const SharedBytes& bytes) {
+  return std::filesystem::exists(path) &&
+         std::ranges::equal(ReadFile(path).span(), bytes.span());
+}
+
+// What was compiled from another segment of that name would be taken for this
+// one's.
+void RemoveCompiled(const CompileStage& stage, const Path& folder) {
+  std::error_code ignored;
+  for (const char* ending : {".tflite", ".log"}) {
+    std::filesystem::remove(folder / (stage.compiled_name() + ending), ignored);
+  }
+}
+
 // Throws where this is the model that was cut.
 Path UncompiledFile(const Compilation& compilation, const CompileStage& stage,
                     const Path& folder) {
@@ -109,6 +123,9 @@ Paths WriteUncompiled(const Compilation& compilation, const std::string& script,
   for (const CompileStage& stage : compilation.stages) {
     paths.push_back(UncompiledFile(compilation, stage, folder));
     files.Write(paths.back(), stage.model.bytes.span());
+    if (!HasContent(paths.back(), stage.model.bytes)) {
+      RemoveCompiled(stage, folder);
+    }
   }
   paths.push_back(folder / "compile.sh");
   files.Write(paths.back(), BytesOf(script));

@@ -15,7 +15,8 @@ std::vector<std::filesystem::path> WriteCompiled(
     const Compilation& compilation, const std::filesystem::path& folder);
 
 /// Writes the segments as they are, with the script (compile.sh) that compiles
-/// them, in the same way. Returns the same, and the script's file as the last.
+/// them, in the same way; what was compiled from other segments of these names
+/// goes away. Returns the same, and the script's file as the last.
 std::vector<std::filesystem::path> WriteUncompiled(
     const Compilation& compilation, const std::string& script,
     const std::filesystem::path& folder);

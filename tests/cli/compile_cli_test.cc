@@ -290,6 +290,12 @@ TEST_F(Compile, TakesInWhatTheScriptMakesElsewhere) {
   EXPECT_EQ(json["segments"][2]["from"], "elsewhere");
   EXPECT_EQ(json["segments"][2]["min_runtime_version"], 13);
   EXPECT_GT(json["segments"][2]["remaining_bytes"], 1 << 20);
+  // What was compiled stays as long as it is of this model.
+  RunHere("compile plan.json -o out --script");
+  EXPECT_EQ(Files("out").size(), 10U);
+  Run("generate fc --width 300 --layers 5 --seed 2 -o fc.tflite");
+  RunHere("compile plan.json -o out --script");
+  EXPECT_EQ(Files("out").size(), 4U);
 }
 
 // By hand, beside the model as its owner wrote it.
