@@ -373,6 +373,8 @@ TEST_F(EdgeTpuCompilerTest, TellsARefusalFromAFailure) {
               HasSubstr("failed with exit status 3; it printed: two"));
   ExpectError(Compiler("echo \"ERROR: Unknown command line flag 's'\"; exit 1"),
               ErrorKind::kFailed, HasSubstr("failed with exit status 1"));
+  ExpectError(Compiler("echo 'Compilation timed out.'; exit 1"),
+              ErrorKind::kFailed, HasSubstr("printed: Compilation timed out."));
 }
 
 TEST_F(EdgeTpuCompilerTest, TakesNoFileThatIsNotCompiled) {

@@ -119,6 +119,24 @@ TEST_F(Compile, KeepsWhatItCompiled) {
   EXPECT_THAT(Files("more"), IsEmpty());
 }
 
+TEST_F(Compile, SharesWhatItKeepsWithOtherProcesses) {
+  WriteProgram("several",
+               "#!/bin/sh\nexport XDG_CACHE_HOME=\"$PWD/cache\" "
+               "TMPDIR=\"$PWD/tmp\"\nfor i in 1 2 3; do\n" CORALLINE_PROGRAM
+               " compile plan.json -o out$i" +
+                   kCompiler +
+                   " >$i.txt 2>&1 || echo $i >>failed &\ndone\n"
+                   "wait\n");
+  const std::string command = "cd '" + folder_.string() + "' && ./several";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "failed"));
+  EXPECT_EQ(Files("out1").size(), 6U);
+  EXPECT_EQ(Files("cache/coralline/compiled").size(), 6U);
+  const Result later =
+      CompileHere("plan.json -o out", "FAKE_EDGETPU_COMPILER=crash");
+  EXPECT_EQ(later.status, 0) << later.output;
+}
+
 TEST_F(Compile, TakesModelsWithCutsAndWhole) {
   EXPECT_EQ(CompileHere("fc.tflite --cuts 2 -o out").status, 0);
   EXPECT_EQ(CompileHere("fc.tflite -o out").status, 0);

@@ -72,13 +72,17 @@ void CheckEnding(const std::string& who, nanoseconds timeout,
   }
 }
 
+// Whether another call might well compile the segment.
+bool IsNoRefusal(std::string_view reason) {
+  return reason.find("command line flag") != std::string_view::npos ||
+         reason.find("timed out") != std::string_view::npos;
+}
+
 // Throws where the program says that it made nothing.
 void CheckStatus(const std::string& who, const SubprocessResult& result) {
   if (result.status == 0) return;
   const std::string reason = CompilerErrorText(result.output);
-  // Then the fault is ours, not the segment's.
-  constexpr std::string_view kOurFault = "command line flag";
-  if (!reason.empty() && reason.find(kOurFault) == std::string::npos) {
+  if (!reason.empty() && !IsNoRefusal(reason)) {
     Fail(ErrorKind::kModel, who, "refuses it: " + reason);
   }
   Fail(ErrorKind::kFailed, who,
