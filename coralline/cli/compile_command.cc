@@ -100,7 +100,8 @@ void AddCompilerOptions(CLI::App& app, CompileOptions& options) {
                     "The program (edgetpu_compiler of the PATH)");
   AddDurationOption(
       *group, "--timeout", [&options](auto time) { options.timeout = time; },
-      "For one segment (5min), such as 90s", std::chrono::seconds(1));
+      "For one segment, in seconds or with a unit (300 s)",
+      std::chrono::seconds(1));
   group
       ->add_option("--jobs", options.jobs,
                    "Compilers at a time; as many as cores without it")
