@@ -14,8 +14,8 @@ TEST_F(Cli, HelpOfEveryCommandIsTheManual) {
       "that.\n";
   for (const std::string command :
        {"", "inspect", "generate", "generate fc", "generate conv", "profile",
-        "plan", "explain", "sweep", "check", "split", "verify", "run",
-        "simulate", "validate", "calibrate", "demo"}) {
+        "plan", "explain", "sweep", "check", "split", "compile", "verify",
+        "run", "simulate", "validate", "calibrate", "demo"}) {
     const Result result = Run(command + " --help");
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.output, HasSubstr("Usage: coralline"));
