@@ -6,33 +6,31 @@
 
 #include "coralline/device/internal/tflite_library.h"
 
-// The C interface of libedgetpu.so.1, declared here because the library is
-// opened at run time.
-extern "C" {
-enum edgetpu_device_type { EDGETPU_APEX_PCI = 0, EDGETPU_APEX_USB = 1 };
+namespace coralline::internal {
 
-struct edgetpu_device {
-  edgetpu_device_type type;
+// Types of the C interface of libedgetpu.so.1, declared here because the
+// library is opened at run time.
+enum class EdgeTpuAbiBus : unsigned { kPci = 0, kUsb = 1 };
+
+struct EdgeTpuAbiDevice {
+  EdgeTpuAbiBus bus;
   const char* path;
 };
 
-struct edgetpu_option {
+struct EdgeTpuAbiOption {
   const char* name;
   const char* value;
 };
-}
-
-namespace coralline::internal {
 
 /// An opened libedgetpu. Never closed, as its threads may outlive any user. Its
 /// functions may be called from any thread.
 struct EdgeTpuLibrary {
   /// Null where there are none.
-  edgetpu_device* (*list_devices)(std::size_t* num_devices);
-  void (*free_devices)(edgetpu_device*);
+  EdgeTpuAbiDevice* (*list_devices)(std::size_t* num_devices);
+  void (*free_devices)(EdgeTpuAbiDevice*);
   /// Null where the device does not open. Needs TFLite (TfLiteLibrary::Get).
-  TfLiteDelegate* (*create_delegate)(edgetpu_device_type, const char* path,
-                                     const edgetpu_option*,
+  TfLiteDelegate* (*create_delegate)(EdgeTpuAbiBus, const char* path,
+                                     const EdgeTpuAbiOption*,
                                      std::size_t num_options);
   /// After the interpreter that uses the delegate.
   void (*free_delegate)(TfLiteDelegate*);
