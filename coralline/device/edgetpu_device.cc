@@ -76,12 +76,11 @@ std::string_view EdgeTpuBusText(EdgeTpuBus bus) {
 std::vector<EdgeTpuAddress> ListEdgeTpus(const EdgeTpuOptions& options) {
   const EdgeTpuLibrary& library = EdgeTpuLibrary::Get(options.library);
   std::size_t count = 0;
-  internal::EdgeTpuAbiDevice* devices = library.list_devices(&count);
+  edgetpu_device* devices = library.list_devices(&count);
   std::vector<EdgeTpuAddress> listed;
   for (std::size_t i = 0; devices && i < count; ++i) {
-    listed.push_back({devices[i].bus == internal::EdgeTpuAbiBus::kPci
-                          ? EdgeTpuBus::kPci
-                          : EdgeTpuBus::kUsb,
+    listed.push_back({devices[i].type == EDGETPU_APEX_PCI ? EdgeTpuBus::kPci
+                                                          : EdgeTpuBus::kUsb,
                       devices[i].path});
   }
   if (devices) library.free_devices(devices);

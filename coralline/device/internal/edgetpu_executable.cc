@@ -128,7 +128,7 @@ Interpreter::Owned<TfLiteDelegate> EdgeTpuExecutable::CreateDelegate() const {
   const EdgeTpuLibrary& library = opening_.library;
   const std::string performance = Capitalized(opening_.options.performance);
   const std::string length = std::to_string(opening_.options.usb_queue_length);
-  std::vector<EdgeTpuAbiOption> options;
+  std::vector<edgetpu_option> options;
   if (!performance.empty()) {
     options.push_back({"Performance", performance.c_str()});
   }
@@ -137,8 +137,8 @@ Interpreter::Owned<TfLiteDelegate> EdgeTpuExecutable::CreateDelegate() const {
   }
   Interpreter::Owned<TfLiteDelegate> delegate(
       library.create_delegate(
-          opening_.address.bus == EdgeTpuBus::kPci ? EdgeTpuAbiBus::kPci
-                                                   : EdgeTpuAbiBus::kUsb,
+          opening_.address.bus == EdgeTpuBus::kPci ? EDGETPU_APEX_PCI
+                                                   : EDGETPU_APEX_USB,
           opening_.address.path.c_str(), options.data(), options.size()),
       library.free_delegate);
   if (delegate) return delegate;

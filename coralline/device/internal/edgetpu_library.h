@@ -6,31 +6,35 @@
 
 #include "coralline/device/internal/tflite_library.h"
 
-namespace coralline::internal {
+// The C interface of libedgetpu.so.1, declared here because the library is
+// opened at run time; under its own names, which sanitizers compare.
+// NOLINTBEGIN(readability-identifier-naming)
+extern "C" {
+enum edgetpu_device_type { EDGETPU_APEX_PCI = 0, EDGETPU_APEX_USB = 1 };
 
-// Types of the C interface of libedgetpu.so.1, declared here because the
-// library is opened at run time.
-enum class EdgeTpuAbiBus : unsigned { kPci = 0, kUsb = 1 };
-
-struct EdgeTpuAbiDevice {
-  EdgeTpuAbiBus bus;
+struct edgetpu_device {
+  edgetpu_device_type type;
   const char* path;
 };
 
-struct EdgeTpuAbiOption {
+struct edgetpu_option {
   const char* name;
   const char* value;
 };
+}
+// NOLINTEND(readability-identifier-naming)
+
+namespace coralline::internal {
 
 /// An opened libedgetpu. Never closed, as its threads may outlive any user. Its
 /// functions may be called from any thread.
 struct EdgeTpuLibrary {
   /// Null where there are none.
-  EdgeTpuAbiDevice* (*list_devices)(std::size_t* num_devices);
-  void (*free_devices)(EdgeTpuAbiDevice*);
+  edgetpu_device* (*list_devices)(std::size_t* num_devices);
+  void (*free_devices)(edgetpu_device*);
   /// Null where the device does not open. Needs TFLite (TfLiteLibrary::Get).
-  TfLiteDelegate* (*create_delegate)(EdgeTpuAbiBus, const char* path,
-                                     const EdgeTpuAbiOption*,
+  TfLiteDelegate* (*create_delegate)(edgetpu_device_type, const char* path,
+                                     const edgetpu_option*,
                                      std::size_t num_options);
   /// After the interpreter that uses the delegate.
   void (*free_delegate)(TfLiteDelegate*);
