@@ -7,7 +7,8 @@
 #include "coralline/device/internal/tflite_library.h"
 
 // The C interface of libedgetpu.so.1, declared here because the library is
-// opened at run time.
+// opened at run time; under its own names, which sanitizers compare.
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" {
 enum edgetpu_device_type { EDGETPU_APEX_PCI = 0, EDGETPU_APEX_USB = 1 };
 
@@ -21,6 +22,7 @@ struct edgetpu_option {
   const char* value;
 };
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace coralline::internal {
 
