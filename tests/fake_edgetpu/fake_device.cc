@@ -103,7 +103,8 @@ bool FakeDevice::IsPlugged() const {
 }
 
 DeviceSpec FakeDevice::Spec() const {
-  return ReadDeviceSpec(bus == Bus::kPci ? "edgetpu-pcie" : "edgetpu-usb");
+  return ReadDeviceSpec(bus == Bus::kPci ? "edgetpu-pcie"
+                                         : "edgetpu-usb3-desktop");
 }
 
 std::optional<std::filesystem::path> FakeDevice::StateFile(

@@ -83,8 +83,8 @@ void CompileFile(const std::filesystem::path& file, const Options& options,
 }
 
 int WriteGarbage(const Options& options) {
-  constexpr std::string_view kNoise =
-      "\x01\xff%s\x1b[31m\n\0 7 \x80 sizes: NaN";
+  using namespace std::string_view_literals;
+  constexpr auto kNoise = "\x01\xff%s\x1b[31m\n\0 7 \x80 sizes: NaN"sv;
   for (const auto& file : options.files) {
     Write(OutputPath(options, file, ".tflite"), kNoise);
     Write(OutputPath(options, file, ".log"), kNoise);
@@ -145,7 +145,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error);
+    if (error.get_exit_code() == 0) return app.exit(error);
+    fmt::print(stderr, "ERROR: bad command line flag: {}\n", error.what());
+    return 1;
   }
   return Run(options);
 }

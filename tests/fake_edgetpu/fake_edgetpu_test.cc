@@ -5,13 +5,9 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <random>
 #include <thread>
 
-#include "coralline/device/testing.h"
 #include "coralline/sim/device_spec.h"
 #include "coralline/sim/segment_cost.h"
 #include "coralline/tflite/bias.h"
@@ -20,69 +16,17 @@
 #include "coralline/tflite/writer.h"
 #include "coralline/zoo/networks.h"
 #include "coralline/zoo/synthetic.h"
-#include "tests/fake_edgetpu/edgetpu_testing.h"
-#include "tests/fake_edgetpu/fake_compiler.h"
+#include "tests/fake_edgetpu/edgetpu_fixture.h"
 #include "tests/fake_edgetpu/mixed_model.h"
 
 namespace coralline {
 namespace {
 
-using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing_util::EdgeTpuLibrary;
-using testing_util::Interpreter;
-using testing_util::ListDevices;
-using testing_util::Open;
-
-void Set(const std::string& name, const std::string& value) {
-  setenv(("FAKE_EDGETPU_" + name).c_str(), value.c_str(), 1);
-}
-
-Model CompiledOf(const Model& model, int min_runtime_version = 14,
-                 bool is_truncated = false) {
-  return fake_edgetpu::Compile(model,
-                               {.min_runtime_version = min_runtime_version,
-                                .is_truncated = is_truncated})
-      .model;
-}
-
-Model SmallModel(std::uint64_t seed = 1) {
-  return GenerateFullyConnected({.width = 64, .seed = seed});
-}
-
-std::vector<TensorData> InputsOf(const Model& model) {
-  std::mt19937_64 random(7);
-  return RandomData(SpecsOf(model.graph, model.graph.inputs), random);
-}
-
-class FakeEdgeTpu : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!testing_util::CanExecute()) GTEST_SKIP() << "no TFLite library";
-    for (const char* name : {"DEVICES", "FAULTS", "RUNTIME", "TWINS"}) {
-      unsetenv((std::string("FAKE_EDGETPU_") + name).c_str());
-    }
-    Set("SPEED", "0");  // nothing waits
-    std::string pattern = testing::TempDir() + "fake_edgetpu_XXXXXX";
-    state_ = mkdtemp(pattern.data());
-    Set("STATE", state_);
-  }
-  void TearDown() override {
-    if (!state_.empty()) std::filesystem::remove_all(state_);
-  }
-
-  int NumUploads(const std::string& device = "apex_0") const {
-    std::ifstream file(state_ / (device + ".uploads"));
-    int lines = 0;
-    for (std::string line; std::getline(file, line);) ++lines;
-    return lines;
-  }
-
-  std::filesystem::path state_;
-};
+using namespace testing_util;
 
 // The device computes what the CPU does.
 void ExpectTwin(const Model& compiled, const Model& source) {
@@ -166,7 +110,7 @@ TEST_F(FakeEdgeTpu, ComputesWhatTheCpuDoes) {
   for (const Model& model :
        {SmallModel(), GenerateConv({.width = 8, .layers = 2, .size = 8}),
         GenerateNetwork("mobilenet_v2", {.size = 32, .classes = 5}),
-        testing_util::MixedModel()}) {
+        MixedModel()}) {
     SCOPED_TRACE(model.name);
     ExpectTwin(CompiledOf(model), model);
   }
@@ -245,6 +189,30 @@ TEST_F(FakeEdgeTpu, UploadsAtEveryInferenceWhereTwoPackagesAlternate) {
   EXPECT_EQ(NumUploads(), 2 + 2 * 3);
 }
 
+TEST_F(FakeEdgeTpu, RunsOnSeveralDevicesAtOnce) {
+  Set("DEVICES", "pci:2,usb:1");
+  const Model model = SmallModel();
+  const Model compiled = CompiledOf(model);
+  const auto inputs = InputsOf(model);
+  const auto expected = Interpreter(model).Run(inputs);
+  const auto run = [&](edgetpu_device_type type) {
+    const auto delegate = Open(type);
+    Interpreter device(compiled, delegate.get());
+    ASSERT_TRUE(device.is_ready()) << device.messages();
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(device.Run(inputs), expected);
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (const auto type :
+         {EDGETPU_APEX_PCI, EDGETPU_APEX_USB, EDGETPU_APEX_PCI}) {
+      threads.emplace_back(run, type);
+    }
+  }
+  for (const char* device : {"apex_0", "2-1"}) {
+    EXPECT_GE(NumUploads(device), 1) << device;
+  }
+}
+
 TEST_F(FakeEdgeTpu, TakesWhatTheSimulatorSays) {
   Set("SPEED", "0.1");
   const Model model = SmallModel();
@@ -260,97 +228,6 @@ TEST_F(FakeEdgeTpu, TakesWhatTheSimulatorSays) {
     EXPECT_GE(steady_clock::now() - start,
               std::chrono::nanoseconds(static_cast<int>(ms * 1e7)));
   }
-}
-
-TEST_F(FakeEdgeTpu, FailsOnceWhereAFaultWantsIt) {
-  Set("DEVICES", "pci:2");
-  Set("FAULTS", "device=1,at=1,kind=fail");
-  const Model model = CompiledOf(SmallModel());
-  for (const char* path : {"/dev/apex_0", "/dev/apex_1"}) {
-    const auto delegate = Open(EDGETPU_APEX_PCI, path);
-    Interpreter device(model, delegate.get());
-    EXPECT_TRUE(device.Invoke());
-    EXPECT_EQ(device.Invoke(), path == std::string("/dev/apex_0"));
-    EXPECT_TRUE(device.Invoke());
-  }
-}
-
-TEST_F(FakeEdgeTpu, HangsForTheTimeOfAStall) {
-  Set("FAULTS", "device=0,at=0,kind=stall,for=30ms");
-  const auto delegate = Open(EDGETPU_APEX_PCI);
-  Interpreter device(CompiledOf(SmallModel()), delegate.get());
-  const auto start = steady_clock::now();
-  EXPECT_TRUE(device.Invoke());
-  EXPECT_GE(steady_clock::now() - start, 30ms);
-}
-
-TEST_F(FakeEdgeTpu, IsGoneOnceItIsLost) {
-  Set("DEVICES", "pci:2");
-  Set("FAULTS", "device=0,at=1,kind=lost");
-  auto delegate = Open(EDGETPU_APEX_PCI, "/dev/apex_0");
-  const Model model = CompiledOf(SmallModel());
-  {
-    Interpreter device(model, delegate.get());
-    EXPECT_TRUE(device.Invoke());
-    EXPECT_FALSE(device.Invoke());
-    EXPECT_FALSE(device.Invoke());
-    EXPECT_THAT(device.messages(), HasSubstr("No such device"));
-  }
-  EXPECT_THAT(ListDevices(), ElementsAre("/dev/apex_1"));
-  delegate.reset();
-  EXPECT_FALSE(Open(EDGETPU_APEX_PCI, "/dev/apex_0"));
-  EXPECT_TRUE(Open(EDGETPU_APEX_PCI));
-}
-
-TEST_F(FakeEdgeTpu, ReturnsForWhomOpensItAgain) {
-  Set("FAULTS", "device=0,at=1,kind=lost,for=20ms");
-  auto delegate = Open(EDGETPU_APEX_PCI);
-  const Model model = CompiledOf(SmallModel());
-  {
-    Interpreter device(model, delegate.get());
-    EXPECT_TRUE(device.Invoke());
-    EXPECT_FALSE(device.Invoke());
-    while (ListDevices().empty()) std::this_thread::yield();
-    EXPECT_FALSE(device.Invoke());  // its handle is of the device before
-  }
-  delegate.reset();
-  delegate = Open(EDGETPU_APEX_PCI);
-  ASSERT_TRUE(delegate);
-  Interpreter device(model, delegate.get());
-  EXPECT_TRUE(device.Invoke());
-  EXPECT_EQ(NumUploads(), 2);
-}
-
-TEST_F(FakeEdgeTpu, IsUnpluggedByAFile) {
-  const auto delegate = Open(EDGETPU_APEX_PCI);
-  Interpreter device(CompiledOf(SmallModel()), delegate.get());
-  EXPECT_TRUE(device.Invoke());
-  const auto file = state_ / "apex_0.unplugged";
-  std::ofstream(file).close();
-  EXPECT_THAT(ListDevices(), IsEmpty());
-  EXPECT_FALSE(device.Invoke());
-  std::filesystem::remove(file);
-  EXPECT_THAT(ListDevices(), ElementsAre("/dev/apex_0"));
-  EXPECT_FALSE(device.Invoke());
-}
-
-TEST_F(FakeEdgeTpu, RefusesAPackageForANewerRuntime) {
-  Set("RUNTIME", "13");
-  const auto delegate = Open(EDGETPU_APEX_PCI);
-  Interpreter device(CompiledOf(SmallModel()), delegate.get());
-  EXPECT_FALSE(device.is_ready());
-  EXPECT_THAT(device.messages(),
-              HasSubstr("requires runtime version (14), which is newer than "
-                        "this runtime version (13)"));
-  EXPECT_TRUE(
-      Interpreter(CompiledOf(SmallModel(), 13), delegate.get()).is_ready());
-}
-
-TEST_F(FakeEdgeTpu, RefusesATruncatedPackage) {
-  const auto delegate = Open(EDGETPU_APEX_PCI);
-  Interpreter device(CompiledOf(SmallModel(), 14, true), delegate.get());
-  EXPECT_FALSE(device.is_ready());
-  EXPECT_THAT(device.messages(), HasSubstr("truncated or damaged"));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 namespace coralline::fake_edgetpu {
 namespace {
 
+using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
@@ -23,7 +24,7 @@ using std::chrono::steady_clock;
 nanoseconds Scaled(nanoseconds time, double factor) {
   const double speed =
       std::strtod(Environment("FAKE_EDGETPU_SPEED", "1").c_str(), nullptr);
-  if (speed <= 0) return nanoseconds(0);
+  if (speed <= 0) return 0ns;
   return std::chrono::round<nanoseconds>(time * (factor / speed));
 }
 
@@ -63,37 +64,40 @@ bool OpenDevice::IsLost() const {
          device_->faults.NumLosses(steady_clock::now()) != num_losses_;
 }
 
-void OpenDevice::RecordUpload(std::uint64_t token) const {
-  if (const auto file = device_->StateFile("uploads")) {
-    std::ofstream(*file, std::ios::app) << fmt::format("{:016x}\n", token);
-  }
+void OpenDevice::ThrowIfLost() {
+  is_lost_ = is_lost_ || IsLost();
+  if (is_lost_) Throw(fmt::format("{}: No such device", device_->path));
 }
 
-void OpenDevice::Infer(std::uint64_t token, const InferenceTimes& times,
-                       const std::function<void()>& compute) {
-  const auto throw_if_lost = [this] {
-    is_lost_ = is_lost_ || IsLost();
-    if (is_lost_) {
-      Throw(fmt::format("{}: No such device", device_->path));
-    }
-  };
-  throw_if_lost();
+// Meets the faults that come before the work; returns the factor on its time.
+double OpenDevice::MeetFaults() {
+  ThrowIfLost();
   const auto faults = device_->faults.Start(steady_clock::now());
-  throw_if_lost();
+  ThrowIfLost();
   if (faults.fails) {
     Throw(fmt::format("{}: request {} failed", device_->path, faults.number));
   }
   std::this_thread::sleep_for(faults.stall);
-  const auto start = steady_clock::now();
-  nanoseconds time = times.inference;
+  return faults.factor;
+}
+
+nanoseconds OpenDevice::Upload(std::uint64_t token, nanoseconds time) {
   const bool is_resident = std::exchange(resident_, token) == token;
-  if (times.upload > nanoseconds(0) && (token == 0 || !is_resident)) {
-    RecordUpload(token);
-    time += times.upload;
+  if (time == 0ns || (is_resident && token != 0)) return 0ns;
+  if (const auto file = device_->StateFile("uploads")) {
+    std::ofstream(*file, std::ios::app) << fmt::format("{:016x}\n", token);
   }
+  return time;
+}
+
+void OpenDevice::Infer(std::uint64_t token, const InferenceTimes& times,
+                       const std::function<void()>& compute) {
+  const double factor = MeetFaults();
+  const auto start = steady_clock::now();
+  const nanoseconds time = Upload(token, times.upload) + times.inference;
   compute();
-  WaitUntil(start + Scaled(time, faults.factor));
-  throw_if_lost();
+  WaitUntil(start + Scaled(time, factor));
+  ThrowIfLost();
 }
 
 }  // namespace coralline::fake_edgetpu

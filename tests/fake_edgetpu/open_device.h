@@ -40,7 +40,10 @@ class OpenDevice {
  private:
   OpenDevice(std::shared_ptr<FakeDevice> device, int lock);
   bool IsLost() const;
-  void RecordUpload(std::uint64_t token) const;
+  void ThrowIfLost();
+  double MeetFaults();
+  std::chrono::nanoseconds Upload(std::uint64_t token,
+                                  std::chrono::nanoseconds time);
 
   std::shared_ptr<FakeDevice> device_;
   int lock_;  // a file descriptor; -1 where there is no folder for locks

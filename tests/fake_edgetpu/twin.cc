@@ -22,11 +22,10 @@ Twin::Twin(Model model, std::vector<int> inputs, std::vector<int> outputs)
     : model_(std::move(model)),
       inputs_(std::move(inputs)),
       outputs_(std::move(outputs)),
-      tflite_model_(TfLiteModelCreate(model_.bytes.data(), model_.bytes.size()),
-                    TfLiteModelDelete),
-      interpreter_(nullptr, TfLiteInterpreterDelete) {
+      tflite_model_(
+          TfLiteModelCreate(model_.bytes.data(), model_.bytes.size())) {
   const Owned<TfLiteInterpreterOptions> options(
-      TfLiteInterpreterOptionsCreate(), TfLiteInterpreterOptionsDelete);
+      TfLiteInterpreterOptionsCreate());
   TfLiteInterpreterOptionsSetNumThreads(options.get(), 1);
   if (tflite_model_) {
     interpreter_.reset(

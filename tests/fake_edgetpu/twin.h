@@ -21,8 +21,18 @@ class Twin {
   void Run(TfLiteTensor* tensors);
 
  private:
+  // Calls, so that TFLite need not be there before they are made.
+  struct Delete {
+    void operator()(TfLiteModel* model) const { TfLiteModelDelete(model); }
+    void operator()(TfLiteInterpreterOptions* options) const {
+      TfLiteInterpreterOptionsDelete(options);
+    }
+    void operator()(TfLiteInterpreter* interpreter) const {
+      TfLiteInterpreterDelete(interpreter);
+    }
+  };
   template <typename T>
-  using Owned = std::unique_ptr<T, void (*)(T*)>;
+  using Owned = std::unique_ptr<T, Delete>;
 
   Model model_;
   std::vector<int> inputs_;
