@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 
+#include "coralline/cli/interrupt.h"
 #include "coralline/compiler/edgetpu_compiler.h"
 
 namespace coralline::cli {
@@ -49,7 +50,8 @@ EdgeTpuSetup EdgeTpuSetupOf(const EdgeTpuCommandOptions& options) {
                   duration<double>(options.compile_timeout_s)),
               .cache = options.compiled_cache.empty()
                            ? DefaultCompiledPath()
-                           : std::filesystem::path(options.compiled_cache)})};
+                           : std::filesystem::path(options.compiled_cache),
+              .should_stop = [] { return Interrupted().load(); }})};
 }
 
 }  // namespace coralline::cli

@@ -89,6 +89,19 @@ std::map<int, std::string> Descriptions(const Pipeline& pipeline) {
   return descriptions;
 }
 
+// Edge TPUs are compared with the builtin kernels, which XNNPACK is not equal
+// to.
+OutputCheck CheckAgainst(const RunCommandOptions& options,
+                         const RunnerOptions& runner, const Pipeline& pipeline,
+                         const std::vector<std::vector<TensorData>>& inputs) {
+  const bool is_edgetpu = runner.edgetpu.compiler != nullptr;
+  const CpuKernels kernels = is_edgetpu && options.kernels == CpuKernels::kAuto
+                                 ? CpuKernels::kBuiltin
+                                 : options.kernels;
+  return {ReadTflite(options.reference), pipeline.interface().inputs,
+          pipeline.interface().outputs, inputs, kernels};
+}
+
 RunReport Measure(const Model& model, const RunCommandOptions& options) {
   EventQueue events;
   RunnerOptions runner_options = RunnerOptionsOf(options, model);
@@ -114,8 +127,16 @@ RunReport Measure(const Model& model, const RunCommandOptions& options) {
   {
     const RunLive live(events, pipeline,
                        options.live.value_or(IsTerminal() && !options.json));
-    report.stats = RunRequests(pipeline, RandomInputs(pipeline, options.seed),
-                               RunOptionsOf(options));
+    const auto inputs = RandomInputs(pipeline, options.seed);
+    RunOptions run = RunOptionsOf(options);
+    if (!options.reference.empty()) {
+      report.check = CheckAgainst(options, runner_options, pipeline, inputs);
+      run.on_done = [&check = *report.check](const ResultView& result,
+                                             std::size_t set) {
+        check.Add(set, result.outputs);
+      };
+    }
+    report.stats = RunRequests(pipeline, inputs, run);
   }
   report.trace = pipeline.Trace();
   return report;
@@ -141,7 +162,9 @@ int Run(const RunCommandOptions& options) {
   const RunReport report = Measure(model, options);
   WriteReport(report, options);
   if (report.stats.error) throw *report.stats.error;
-  return report.stats.stopped ? kInterrupted : 0;
+  if (report.stats.stopped) return kInterrupted;
+  const bool differs = report.check && report.check->different() > 0;
+  return differs ? static_cast<int>(ErrorKind::kFailed) : 0;
 }
 
 }  // namespace

@@ -131,6 +131,15 @@ Json EventsJson(const RunStats& stats) {
   return events;
 }
 
+Json CheckJson(const OutputCheck& check) {
+  return {{"model", check.reference()},
+          {"compared", check.compared()},
+          {"different", check.different()},
+          {"largest_difference", check.largest()},
+          {"first_difference",
+           check.first().empty() ? Json() : Json(check.first())}};
+}
+
 }  // namespace
 
 std::string RunJson(const RunReport& report) {
@@ -158,6 +167,7 @@ std::string RunJson(const RunReport& report) {
                {"predicted", PredictedJson(report)},
                {"stages", stages},
                {"events", EventsJson(stats)}};
+  if (report.check) json["reference"] = CheckJson(*report.check);
   if (!report.splits.empty()) {
     json["split_layers"] = SplitsJson<Json>(report.splits);
   }

@@ -39,6 +39,9 @@ void AddMeasurementOptions(CLI::App& app, RunCommandOptions& options) {
       "Answer a request as expired after this time, in ms or with a unit", 1ms);
   app.add_option("--seed", options.seed, "Of the random inputs")
       ->capture_default_str();
+  app.add_option("--reference", options.reference,
+                 "Compare each output with this .tflite model's on the CPU, "
+                 "bit for bit; exit status 1 where one differs");
 }
 
 void AddFaultOptions(CLI::App& app, RunCommandOptions& options) {

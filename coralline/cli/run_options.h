@@ -39,6 +39,7 @@ struct RunCommandOptions {
   std::string pin = "none";
   bool realtime = false;
 
+  std::string reference;
   std::optional<bool> live;
   std::string trace;
   std::string csv;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "coralline/cli/output_check.h"
 #include "coralline/pipeline/run.h"
 #include "coralline/plan/plan.h"
 #include "coralline/rewrite/layer_split.h"
@@ -26,6 +27,7 @@ struct RunReport {
   std::optional<std::string> tflite;  ///< its version, where it was used
   /// What serves at first, by number.
   std::map<int, std::string> devices;
+  std::optional<OutputCheck> check;  ///< with --reference
   RunStats stats;
   std::vector<TraceEvent> trace;
   int trace_capacity = kTraceCapacity;

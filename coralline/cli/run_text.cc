@@ -74,6 +74,20 @@ std::string AnswersText(const RunStats& stats) {
   return fmt::format("answers     {} done{}\n", stats.done(), text);
 }
 
+std::string CheckText(const std::optional<OutputCheck>& check) {
+  if (!check) return "";
+  if (check->different() == 0) {
+    return fmt::format(
+        "outputs     of all {} requests as {} gives on the CPU\n",
+        check->compared(), check->reference());
+  }
+  return fmt::format(
+      "outputs     of {} of {} requests differ from what {} gives on the CPU, "
+      "by up to {}\n            {}\n",
+      check->different(), check->compared(), check->reference(),
+      check->largest(), check->first());
+}
+
 std::string WarningText(const RunStats& stats) {
   if (!IsUnstable(stats)) return "";
   return fmt::format(
@@ -164,8 +178,8 @@ std::string EventsText(const RunStats& stats) {
 std::string RunText(const RunReport& report) {
   const RunStats& stats = report.stats;
   return Heading(report) + ThroughputText(report) + LatencyText(stats.latency) +
-         AnswersText(stats) + WarningText(stats) + StagesText(report) +
-         EmulationText(report) + EventsText(stats);
+         AnswersText(stats) + CheckText(report.check) + WarningText(stats) +
+         StagesText(report) + EmulationText(report) + EventsText(stats);
 }
 
 }  // namespace coralline::cli

@@ -49,7 +49,13 @@ void FeedFromHere(Pipeline& pipeline, const InputSets& input_sets,
     pipeline.WaitForResults(wanted);
     const auto now = Clock::now();
     for (int i = 0; i < wanted; ++i) {
-      internal::Count(pipeline.PopInPlace()->result(), stats);
+      const auto slot = pipeline.PopInPlace();
+      const ResultView& result = slot->result();
+      if (options.on_done && result.outcome == Outcome::kDone) {
+        const auto number = static_cast<std::size_t>(stats.requests);
+        options.on_done(result, number % input_sets.size());
+      }
+      internal::Count(result, stats);
     }
     stats.windows.Add(stats.done() - done_before, now);
   }
@@ -110,9 +116,11 @@ RunStats RunRequests(Pipeline& pipeline, const InputSets& input_sets,
       options.in_flight > 0 ? options.in_flight : 4 * pipeline.num_devices();
   const int in_flight = std::min(wanted, pipeline.max_in_flight());
   const auto feed = [&](const RunLimits& limits, RunStats& stats) {
-    const FeedOptions feeding{in_flight, options.request, limits};
-    const bool from_callbacks =
-        in_flight < pipeline.max_in_flight() && AreSmall(input_sets[0]);
+    const FeedOptions feeding{in_flight, options.request, limits,
+                              options.on_done};
+    const bool from_callbacks = !options.on_done &&
+                                in_flight < pipeline.max_in_flight() &&
+                                AreSmall(input_sets[0]);
     from_callbacks
         ? internal::FeedFromCallbacks(pipeline, input_sets, feeding, stats)
         : FeedFromHere(pipeline, input_sets, feeding, stats);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -23,6 +24,10 @@ struct RunOptions {
   int in_flight = 0;
   /// Of each request.
   RequestOptions request;
+  /// Called with each answer of a request that is done, warm-up included, and
+  /// the number of its input set, on the calling thread: it takes its time from
+  /// the run. May be empty.
+  std::function<void(const ResultView& result, std::size_t set)> on_done;
   /// When it turns true the run drains and ends early.
   const std::atomic<bool>* stop = nullptr;
 };

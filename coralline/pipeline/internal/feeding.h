@@ -26,6 +26,7 @@ struct FeedOptions {
   int in_flight = 1;
   RequestOptions request;
   RunLimits limits;
+  std::function<void(const ResultView&, std::size_t)> on_done = {};
 };
 
 /// Takes an answer into the counts.
