@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "coralline/compiled/comparison.h"
 #include "coralline/sim/operator_support.h"
 #include "coralline/sim/segment_cost.h"
 #include "coralline/tflite/bias.h"
@@ -14,7 +15,7 @@
 namespace coralline {
 namespace {
 
-struct Compiled {
+struct Expected {
   const char* file;
   int head_ops = 0;  // left to the CPU before and after
   int tail_ops = 0;
@@ -23,10 +24,10 @@ struct Compiled {
   std::int64_t streamed_bytes = 0;
 };
 
-class CompiledModels : public testing::TestWithParam<Compiled> {};
+class CompiledModels : public testing::TestWithParam<Expected> {};
 
 TEST_P(CompiledModels, HoldWhatTheSimulatorPlaces) {
-  const Compiled& expected = GetParam();
+  const Expected& expected = GetParam();
   const auto path = std::filesystem::path(CORALLINE_MODELS_DIR) / expected.file;
   if (!std::filesystem::exists(path)) {
     GTEST_SKIP() << "the shared models are not here";
@@ -48,11 +49,34 @@ TEST_P(CompiledModels, HoldWhatTheSimulatorPlaces) {
 INSTANTIATE_TEST_SUITE_P(
     Shared, CompiledModels,
     testing::Values(
-        Compiled{"mobilenet_v1_0.25_128_quant.tflite", 0, 0, 518656},
-        Compiled{"mobilenet_v2_1.0_224_quant.tflite", 0, 0, 3900864},
-        Compiled{"deeplabv3_mnv2_dm05_pascal_quant.tflite", 0, 8, 766720},
-        Compiled{"movenet_single_pose_lightning_ptq.tflite", 2, 57, 2862656,
+        Expected{"mobilenet_v1_0.25_128_quant.tflite", 0, 0, 518656},
+        Expected{"mobilenet_v2_1.0_224_quant.tflite", 0, 0, 3900864},
+        Expected{"deeplabv3_mnv2_dm05_pascal_quant.tflite", 0, 8, 766720},
+        Expected{"movenet_single_pose_lightning_ptq.tflite", 2, 57, 2862656,
                  0.001, 2368}));
+
+TEST(CompareWithCompiled, PredictsTheCachedBytesOfMobileNetV1Exactly) {
+  const std::filesystem::path folder = CORALLINE_MODELS_DIR;
+  const auto path = folder / "mobilenet_v1_0.25_128_quant.tflite";
+  if (!std::filesystem::exists(path)) {
+    GTEST_SKIP() << "the shared models are not here";
+  }
+  const Model model = ReadTflite(path);
+  const Model compiled = ReadTflite(
+      folder / "mobilenet_v1_0.25_128_quant_edgetpu.tflite", Compiled::kAllow);
+  for (const char* spec : {"edgetpu-pcie", "edgetpu-usb3-desktop"}) {
+    const auto comparison =
+        CompareWithCompiled(model, compiled, ReadDeviceSpec(spec));
+    // The older compiler's file has 518,656, see above.
+    EXPECT_TRUE(comparison.is_newer_compiler);
+    EXPECT_EQ(comparison.predicted.cached_bytes, 566912);
+    EXPECT_EQ(comparison.compiled.cached_bytes, 566912);
+    EXPECT_EQ(comparison.predicted.streamed_bytes, 0);
+    EXPECT_EQ(comparison.compiled.streamed_bytes, 0);
+    EXPECT_EQ(comparison.predicted.input_bytes,
+              comparison.compiled.input_bytes);
+  }
+}
 
 }  // namespace
 }  // namespace coralline
