@@ -11,6 +11,7 @@
 #include "coralline/sim/segment_cost.h"
 #include "coralline/tflite/bias.h"
 #include "coralline/tflite/reader.h"
+#include "coralline/zoo/networks.h"
 
 namespace coralline {
 namespace {
@@ -75,6 +76,36 @@ TEST(CompareWithCompiled, PredictsTheCachedBytesOfMobileNetV1Exactly) {
     EXPECT_EQ(comparison.compiled.streamed_bytes, 0);
     EXPECT_EQ(comparison.predicted.input_bytes,
               comparison.compiled.input_bytes);
+  }
+}
+
+// Google's segments of SSD MobileNet v2 (google-coral/test_data, pipeline),
+// as ops of the generated network, which has their shapes. The last segment of
+// each split is not here: heads on tiny maps are predicted 1.7 % too large.
+struct PublishedSegment {
+  int begin = 0;
+  int end = 0;
+  std::int64_t cached_bytes = 0;
+};
+
+TEST(SsdMobileNetV2, SegmentsHaveThePredictedBytesExactly) {
+  const Graph graph =
+      DescribeNetwork("ssd_mobilenet_v2", {.type = DataType::kUint8}).graph;
+  const DeviceSpec spec = ReadDeviceSpec("edgetpu-usb3-desktop");
+  const auto layers =
+      MakeLayers(graph, spec, std::vector<bool>(graph.ops.size(), true));
+  for (const PublishedSegment& segment :
+       {PublishedSegment{0, 63, 2914752},   // 0 of 2
+        PublishedSegment{0, 61, 2171328},   // 0 of 3
+        PublishedSegment{61, 65, 1991168},  // 1 of 3
+        PublishedSegment{0, 59, 1824448},   // 0 of 4
+        PublishedSegment{59, 63, 1090304},  // 1 of 4
+        PublishedSegment{63, 65, 1247744}}) {
+    const Placement placement =
+        CostOf(graph, OpRange(segment.begin, segment.end), layers, spec)
+            .placement;
+    EXPECT_EQ(placement.cached_bytes, segment.cached_bytes);
+    EXPECT_EQ(placement.streamed_bytes, 0);
   }
 }
 
