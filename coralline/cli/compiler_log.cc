@@ -1,18 +1,11 @@
 #include <fmt/format.h>
 
+#include "coralline/cli/format.h"
 #include "coralline/cli/simulation_report.h"
 #include "coralline/cli/table.h"
 
 namespace coralline::cli {
 namespace {
-
-// As the compiler writes sizes.
-std::string LogBytes(std::int64_t bytes) {
-  const double kib = static_cast<double>(bytes) / 1024;
-  if (bytes < 1024) return fmt::format("{:.2f}B", static_cast<double>(bytes));
-  return kib < 1024 ? fmt::format("{:.2f}KiB", kib)
-                    : fmt::format("{:.2f}MiB", kib / 1024);
-}
 
 void PrintLayers(const Simulation& simulation, const SimulatedStage& stage) {
   Table table({"op>", "kind", "bytes>", "placement", "passes>"});

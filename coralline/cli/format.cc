@@ -28,6 +28,13 @@ std::string FormatBytes(std::int64_t bytes) {
                   {" B", " KiB", " MiB", " GiB"});
 }
 
+std::string LogBytes(std::int64_t bytes) {
+  const double kib = static_cast<double>(bytes) / 1024;
+  if (bytes < 1024) return fmt::format("{:.2f}B", static_cast<double>(bytes));
+  return kib < 1024 ? fmt::format("{:.2f}KiB", kib)
+                    : fmt::format("{:.2f}MiB", kib / 1024);
+}
+
 std::string FormatCount(std::int64_t count) {
   return Scale<4>(static_cast<double>(count), 1000, {"", " k", " M", " G"});
 }

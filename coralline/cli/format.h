@@ -9,6 +9,9 @@ namespace coralline::cli {
 /// "3.45 MiB", "12.0 KiB", "17 B".
 std::string FormatBytes(std::int64_t bytes);
 
+/// "3.45MiB", "12.00KiB", "17.00B": as Google's compiler writes sizes.
+std::string LogBytes(std::int64_t bytes);
+
 /// "28.1 M", "3.20 G", "17"; for counts of operations.
 std::string FormatCount(std::int64_t count);
 

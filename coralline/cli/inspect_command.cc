@@ -1,11 +1,12 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "coralline/cli/command.h"
 #include "coralline/cli/format.h"
+#include "coralline/cli/inspect_compiled.h"
+#include "coralline/cli/internal/inspect_tensors.h"
 #include "coralline/cli/table.h"
 #include "coralline/graph/boundary.h"
 #include "coralline/graph/macs.h"
@@ -18,24 +19,10 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFooter =
     "Column 'crossing' is what a cut before that op sends from one device to\n"
-    "the next, in bytes per inference.\n\n"
+    "the next, in bytes per inference.\n"
+    "Of a model that is compiled for the Edge TPU: its executables, what they\n"
+    "keep on the chip, and what each inference moves.\n\n"
     "Example:\n  coralline inspect model.tflite --json | jq .total";
-
-Json TensorJson(const Graph& graph, int index) {
-  const Tensor& tensor = graph.tensors[index];
-  return {{"name", tensor.name},
-          {"type", DataTypeName(tensor.type)},
-          {"shape", tensor.shape},
-          {"size_bytes", NumBytes(tensor).value_or(0)},
-          {"scale", tensor.quantization.scale},
-          {"zero_point", tensor.quantization.zero_point}};
-}
-
-Json TensorsJson(const Graph& graph, const std::vector<int>& tensors) {
-  Json json = Json::array();
-  for (const int tensor : tensors) json.push_back(TensorJson(graph, tensor));
-  return json;
-}
 
 int NumVariables(const Graph& graph) {
   int count = 0;
@@ -70,15 +57,6 @@ void PrintJson(const Model& model) {
   fmt::print("{}\n", json.dump(2));
 }
 
-void PrintInterface(const Graph& graph, const std::vector<int>& tensors,
-                    std::string_view what) {
-  for (const int index : tensors) {
-    const Tensor& tensor = graph.tensors[index];
-    fmt::print("{}  {} {} {}\n", what, tensor.name, DataTypeName(tensor.type),
-               FormatShape(tensor.shape));
-  }
-}
-
 void PrintText(const Model& model) {
   const Graph& graph = model.graph;
   const auto crossing = CrossingBytes(graph);
@@ -94,8 +72,7 @@ void PrintText(const Model& model) {
                   FormatCount(MacCount(graph, op)),
                   i == 0 ? "-" : FormatBytes(crossing[i])});
   }
-  PrintInterface(graph, graph.inputs, "input ");
-  PrintInterface(graph, graph.outputs, "output");
+  PrintInterface(graph);
   fmt::print("\n{}\n", table.Format());
   fmt::print("{}: {} ops, {} of parameters, {} MACs, {} state tensors\n",
              model.name, graph.num_ops(), FormatBytes(ParameterBytes(graph)),
@@ -110,12 +87,17 @@ Action ConfigureInspect(CLI::App& app) {
     bool json = false;
   };
   const auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->model, "A quantized .tflite file")
+  app.add_option("MODEL", options->model,
+                 "A quantized .tflite file, or a compiled one")
       ->required();
   app.add_flag("--json", options->json, "Print JSON");
   app.footer(kFooter);
   return [options] {
-    const Model model = ReadTflite(options->model);
+    const Model model = ReadTflite(options->model, Compiled::kAllow);
+    if (IsCompiled(model.graph)) {
+      options->json ? PrintCompiledJson(model) : PrintCompiledText(model);
+      return 0;
+    }
     options->json ? PrintJson(model) : PrintText(model);
     return 0;
   };

@@ -4,6 +4,7 @@
 
 #include "coralline/base/error.h"
 #include "coralline/cli/command.h"
+#include "coralline/cli/comparison_report.h"
 #include "coralline/cli/simulation.h"
 #include "coralline/cli/simulation_report.h"
 #include "coralline/tflite/reader.h"
@@ -25,7 +26,8 @@ constexpr const char* kFooter =
     "  coralline simulate model.tflite --device edgetpu-pcie --stages 4\n"
     "  coralline simulate model.tflite --cuts 12,30 --trace trace.json\n"
     "  coralline simulate model.tflite --plan plan.json\n"
-    "  coralline simulate model.tflite --stages 2 --log --measure-cpu";
+    "  coralline simulate model.tflite --stages 2 --log --measure-cpu\n"
+    "  coralline simulate model.tflite --against model_edgetpu.tflite";
 
 // The kind of accelerators of a plan.
 DeviceSpec SpecOf(const PlanDocument& plan) {
@@ -52,6 +54,28 @@ void AddCpuOptions(CLI::App& app, SimulateOptions& options) {
   app.add_flag("--measure-cpu", options.measure_cpu,
                "Measure those ops on this machine; estimated otherwise")
       ->excludes(given);
+}
+
+// The whole model is compared, and no time.
+void AddAgainstOption(CLI::App& app, SimulateOptions& options) {
+  auto* against =
+      app.add_option("--against", options.against,
+                     "Compare with what Google's compiler made of the model: a "
+                     "compiled .tflite file");
+  for (const char* name : {"--cuts", "--at", "--ops", "--stages", "--plan",
+                           "--batch", "--host", "--devices-per-link",
+                           "--cpu-ms", "--measure-cpu", "--trace", "--log"}) {
+    against->excludes(app.get_option(name));
+  }
+}
+
+void PrintComparison(const Model& model, const SimulateOptions& options) {
+  const Model compiled = ReadTflite(options.against, Compiled::kAllow);
+  const DeviceSpec spec = ReadDeviceSpec(options.device);
+  const auto comparison = CompareWithCompiled(model, compiled, spec);
+  const ComparedModels models{model, compiled, spec};
+  options.json ? PrintComparisonJson(comparison, models)
+               : PrintComparisonText(comparison, models);
 }
 
 }  // namespace
@@ -86,10 +110,15 @@ Action ConfigureSimulate(CLI::App& app) {
                  "Write the timeline for chrome://tracing or Perfetto");
   app.add_flag("--log", options->log,
                "Also print the placement in the compiler log's words");
+  AddAgainstOption(app, *options);
   app.add_flag("--json", options->json, "Print JSON");
   app.footer(kFooter);
   return [options] {
     const Model model = ReadTflite(options->model);
+    if (!options->against.empty()) {
+      PrintComparison(model, *options);
+      return 0;
+    }
     if (!options->cuts.plan.empty()) {
       options->plan = ReadPlanDocument(options->cuts.plan, model);
       options->host = options->plan->host;

@@ -19,6 +19,7 @@ struct SimulateOptions {
   std::string device = "edgetpu-pcie";
   std::string host = "native";
   std::string trace;
+  std::string against;  ///< a compiled file
   CutOptions cuts;
   /// What `cuts` names a file of; its segments, devices, replicas and links.
   std::optional<PlanDocument> plan;

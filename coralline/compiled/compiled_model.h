@@ -40,6 +40,10 @@ struct DmaTraffic {
   std::int64_t scratch_out = 0;  ///< activations that do not fit the device
   int num_transfers = 0;
 
+  std::int64_t total() const {
+    return instructions + inputs + outputs + parameters + scratch_in +
+           scratch_out;
+  }
   bool operator==(const DmaTraffic&) const = default;
 };
 

@@ -90,6 +90,9 @@ TEST(ParsePackage, RefusesCombinationsThatTheLibraryDoesNotTake) {
   EXPECT_THAT(ErrorOf({Caching()}),
               HasSubstr("x: its executables are 0 x STAND_ALONE, 1 x "
                         "PARAMETER_CACHING and 0 x EXECUTION_ONLY; "));
+  EXPECT_THAT(ErrorOf({Caching(), Execution(), StandAlone(), StandAlone()}),
+              HasSubstr("x: its package has 4 executables; the Edge TPU's "
+                        "library takes up to 3"));
 }
 
 TEST(ParsePackage, RefusesValuesOutOfRange) {

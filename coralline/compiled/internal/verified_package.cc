@@ -80,8 +80,16 @@ std::vector<const package_wire::Executable*> VerifyExecutables(
   if (!multi) {
     FailPackage(name, "the executables of its package are missing or damaged");
   }
+  // More would be refused anyway, and can be one that is named many times.
+  constexpr unsigned kMaxExecutables = 3;
+  const unsigned count = SizeOf(multi->serialized_executables());
+  if (count > kMaxExecutables) {
+    FailPackage(name, fmt::format("its package has {} executables; the Edge "
+                                  "TPU's library takes up to {}",
+                                  count, kMaxExecutables));
+  }
   std::vector<const package_wire::Executable*> executables;
-  for (unsigned i = 0; i < SizeOf(multi->serialized_executables()); ++i) {
+  for (unsigned i = 0; i < count; ++i) {
     const auto* text = multi->serialized_executables()->Get(i);
     executables.push_back(Verified<package_wire::Executable>(
         std::as_bytes(std::span(text->data(), text->size())), nullptr));
