@@ -1,0 +1,105 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "coralline/machine/internal/checks.h"
+
+namespace coralline::internal {
+namespace {
+
+constexpr const char* kGetLibrary =
+    "install libedgetpu1-std (Google's Debian repository, or a build of "
+    "github.com/google-coral/libedgetpu), or set CORALLINE_EDGETPU to a "
+    "libedgetpu.so.1";
+constexpr const char* kGetTfLite =
+    "'./dev setup' installs one, or set CORALLINE_TFLITE to a "
+    "libtensorflowlite_c.so";
+constexpr const char* kCompileElsewhere =
+    "'coralline compile --script' writes what to run on an x86-64 machine that "
+    "has it, and 'coralline compile --from' takes the results in";
+// Of models that the last compilers make; earlier runtimes refuses them.
+constexpr int kLastRuntimeVersion = 14;
+
+// Packages carry the clock in their name, builds of the source in a folder's.
+std::string ClockText(const Machine& machine) {
+  const std::string& path = machine.software.libedgetpu->path;
+  std::string clock = machine.driver.usb_clock;
+  if (path.find("/throttled/") != path.npos) clock = "std";
+  if (path.find("/direct/") != path.npos) clock = "max";
+  if (clock == "std") return ", standard clock on USB";
+  if (clock == "max") return ", maximum clock on USB (runs hotter)";
+  return "";
+}
+
+Finding Libedgetpu(const Machine& machine) {
+  const Software& software = machine.software;
+  const SoftwareFacts& facts = *software.libedgetpu;
+  Finding finding{.check = "libedgetpu"};
+  if (!facts.error.empty()) {
+    // Without an Edge TPU nobody misses it.
+    finding.status = machine.edgetpus.empty() ? FindingStatus::kNote
+                                              : FindingStatus::kProblem;
+    finding.found = facts.error;
+    finding.way_out = kGetLibrary;
+    return finding;
+  }
+  finding.found =
+      fmt::format("{}: {}{}", facts.path, facts.version, ClockText(machine));
+  if (software.runtime_version.value_or(kLastRuntimeVersion) <
+      kLastRuntimeVersion) {
+    finding.status = FindingStatus::kNote;
+    finding.way_out = fmt::format(
+        "models made for runtime {} do not load: compile with "
+        "--min_runtime_version {}, or install a later libedgetpu",
+        kLastRuntimeVersion, *software.runtime_version);
+  }
+  return finding;
+}
+
+}  // namespace
+
+void CheckLibedgetpu(const Machine& machine, Findings& findings) {
+  if (machine.software.libedgetpu) findings.push_back(Libedgetpu(machine));
+}
+
+void CheckTfLite(const Machine& machine, Findings& findings) {
+  const auto& facts = machine.software.tflite;
+  if (!facts) return;
+  Finding finding{.check = "tflite"};
+  if (!facts->error.empty()) {
+    finding.status = FindingStatus::kProblem;
+    finding.found = facts->error;
+    finding.way_out = kGetTfLite;
+  } else {
+    finding.found =
+        fmt::format("TFLite {}, {}", facts->version,
+                    machine.software.has_xnnpack ? "with XNNPACK"
+                                                 : "builtin kernels alone");
+  }
+  findings.push_back(finding);
+}
+
+void CheckCompiler(const Machine& machine, Findings& findings) {
+  const auto& facts = machine.software.compiler;
+  if (!facts) return;
+  Finding finding{.check = "edgetpu_compiler"};
+  if (facts->error.empty()) {
+    finding.found = fmt::format("{}: {}", facts->path, facts->version);
+  } else {
+    finding.status = FindingStatus::kNote;
+    finding.found = facts->error;
+    if (!machine.host.cpu.is_x86_64) {
+      finding.found += "; it is made for x86-64 alone";
+      finding.way_out = kCompileElsewhere;
+    } else {
+      finding.way_out = std::string(
+                            "install the package edgetpu-compiler of "
+                            "Google's Debian repository; or ") +
+                        kCompileElsewhere;
+    }
+  }
+  findings.push_back(finding);
+}
+
+}  // namespace coralline::internal
