@@ -44,3 +44,15 @@ function(coralline_test file)
     CORALLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(${test} DISCOVERY_TIMEOUT 60)
 endfunction()
+
+# coralline_use_fakes(TEST): the test learns where the fake libedgetpu.so.1 and
+# the fake edgetpu_compiler lie (docs/edge-tpu-fake.md).
+function(coralline_use_fakes test)
+  if(NOT CORALLINE_TESTS)
+    return()
+  endif()
+  target_compile_definitions(${test} PRIVATE
+    CORALLINE_FAKE_EDGETPU="$<TARGET_FILE:fake_edgetpu>"
+    CORALLINE_FAKE_COMPILER="$<TARGET_FILE:fake_edgetpu_compiler>")
+  add_dependencies(${test} fake_edgetpu fake_edgetpu_compiler)
+endfunction()

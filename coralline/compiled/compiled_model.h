@@ -1,8 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,16 @@ struct CompiledPackage {
 /// the file, the op and the place, for a package that is truncated, damaged or
 /// of a form that libedgetpu does not take.
 std::vector<CompiledPackage> ReadPackages(const Model& model);
+
+/// The same of the options of one edgetpu-custom-op; messages begin with
+/// `name`, and CompiledPackage::op is 0.
+CompiledPackage ParsePackage(std::span<const std::byte> custom_options,
+                             const std::string& name);
+
+/// Content of the parameters of one executable of these options, inside them.
+/// Requires an index into CompiledPackage::executables.
+std::span<const std::byte> ExecutableParameters(
+    std::span<const std::byte> custom_options, int executable);
 
 /// Whether the model has an edgetpu-custom-op.
 bool IsCompiled(const Graph& graph);

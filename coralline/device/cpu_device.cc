@@ -4,83 +4,33 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 #include <numeric>
 #include <optional>
 
 #include "coralline/base/check.h"
 #include "coralline/base/error.h"
 #include "coralline/device/host.h"
+#include "coralline/device/internal/interpreter.h"
 #include "coralline/device/internal/tflite_library.h"
 #include "coralline/tflite/op_support.h"
 
 namespace coralline {
 namespace {
 
+using internal::Interpreter;
 using internal::TfLiteLibrary;
 
-void AppendMessage(void* text, const char* format, va_list arguments) {
-  char line[512];
-  std::vsnprintf(line, sizeof(line), format, arguments);
-  auto& messages = *static_cast<std::string*>(text);
-  std::string message(line);
-  message.erase(message.find_last_not_of(" \n") + 1);
-  std::replace(message.begin(), message.end(), '\n', ' ');
-  constexpr std::size_t kEnough = 1000;
-  const bool is_new = messages.find(message) == std::string::npos;
-  if (is_new && messages.size() < kEnough) {
-    messages += (messages.empty() ? "" : "; ") + message;
-  }
-}
-
-// An interpreter and all that it points into. Members are destroyed from the
-// last to the first, which is the order that TFLite requires.
-struct Session {
-  template <typename T>
-  using Owned = std::unique_ptr<T, void (*)(T*)>;
-
-  SharedBytes bytes;
-  std::unique_ptr<std::string> messages = std::make_unique<std::string>();
-  Owned<TfLiteModel> model;
-  Owned<TfLiteDelegate> delegate;
-  Owned<TfLiteInterpreter> interpreter;
-};
-
-bool CreateInterpreter(const TfLiteLibrary& lib, int num_threads,
-                       Session& session) {
-  const Session::Owned<TfLiteInterpreterOptions> options(lib.options_create(),
-                                                         lib.options_delete);
-  lib.options_set_num_threads(options.get(), num_threads);
-  lib.options_set_error_reporter(options.get(), AppendMessage,
-                                 session.messages.get());
-  if (session.delegate) {
-    lib.options_add_delegate(options.get(), session.delegate.get());
-  }
-  session.interpreter.reset(
-      lib.interpreter_create(session.model.get(), options.get()));
-  return session.interpreter &&
-         lib.allocate_tensors(session.interpreter.get()) == 0;
-}
-
-std::optional<Session> OpenSession(const Model& segment, int num_threads,
-                                   bool use_xnnpack, std::string& why) {
+std::optional<Interpreter> OpenInterpreter(const Model& segment,
+                                           int num_threads, bool use_xnnpack,
+                                           std::string& why) {
   const TfLiteLibrary& lib = TfLiteLibrary::Get();
-  Session session{
-      .bytes = segment.bytes,
-      .model = {lib.model_create(segment.bytes.data(), segment.bytes.size()),
-                lib.model_delete},
-      .delegate = {nullptr, lib.xnnpack_delete},
-      .interpreter = {nullptr, lib.interpreter_delete}};
+  Interpreter::Owned<TfLiteDelegate> delegate(nullptr, lib.xnnpack_delete);
   if (use_xnnpack) {
     const internal::XnnpackOptions options{.num_threads = num_threads,
                                            .flags = internal::kXnnpackQs8};
-    session.delegate.reset(lib.xnnpack_create(&options));
+    delegate.reset(lib.xnnpack_create(&options));
   }
-  if (session.model && CreateInterpreter(lib, num_threads, session)) {
-    return session;
-  }
-  why = session.model ? *session.messages : "not a valid model";
-  return std::nullopt;
+  return Interpreter::Open(segment, num_threads, std::move(delegate), why);
 }
 
 // XNNPACK runs signed 8-bit operators; any other segment it would accept and
@@ -94,22 +44,20 @@ bool HasSignedOps(const Graph& graph) {
 
 class CpuExecutable : public Executable {
  public:
-  CpuExecutable(const Model& segment, Session session, std::string description,
-                std::vector<int> cores)
-      : lib_(TfLiteLibrary::Get()),
-        name_(segment.name),
-        session_(std::move(session)),
+  CpuExecutable(const Model& segment, Interpreter interpreter,
+                std::string description, std::vector<int> cores)
+      : name_(segment.name),
+        interpreter_(std::move(interpreter)),
         description_(std::move(description)),
         cores_(std::move(cores)),
         inputs_(SpecsOf(segment.graph, segment.graph.inputs)),
         outputs_(SpecsOf(segment.graph, segment.graph.outputs)) {
     for (int i = 0; i < static_cast<int>(inputs_.size()); ++i) {
-      inputs_[i].bytes = lib_.byte_size(lib_.input(interpreter(), i));
+      inputs_[i].bytes = interpreter_.input_bytes(i);
     }
     for (int i = 0; i < static_cast<int>(outputs_.size()); ++i) {
-      outputs_[i].bytes = lib_.byte_size(lib_.output(interpreter(), i));
+      outputs_[i].bytes = interpreter_.output_bytes(i);
     }
-    ResetState();
   }
 
   const std::vector<TensorSpec>& inputs() const override { return inputs_; }
@@ -125,48 +73,37 @@ class CpuExecutable : public Executable {
     CORALLINE_CHECK(inputs.size() == inputs_.size());
     CORALLINE_CHECK(outputs.size() == outputs_.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      CORALLINE_CHECK(inputs[i].size() == inputs_[i].bytes);
-      std::copy(inputs[i].begin(), inputs[i].end(),
-                Data(lib_.input(interpreter(), static_cast<int>(i))));
+      interpreter_.SetInput(static_cast<int>(i), inputs[i]);
     }
-    if (lib_.invoke(interpreter()) != 0) FailInference();
+    if (!interpreter_.Invoke()) FailInference();
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       CopyOutput(static_cast<int>(i), outputs[i]);
     }
   }
 
-  void ResetState() override {
-    if (lib_.reset_variables) lib_.reset_variables(interpreter());
-  }
+  void ResetState() override { interpreter_.ResetState(); }
 
  private:
-  TfLiteInterpreter* interpreter() { return session_.interpreter.get(); }
-  std::byte* Data(const TfLiteTensor* tensor) {
-    return static_cast<std::byte*>(lib_.data(tensor));
-  }
-
   void CopyOutput(int index, MutableBytes output) {
-    const TfLiteTensor* tensor = lib_.output(interpreter(), index);
-    if (lib_.byte_size(tensor) != output.size()) {
+    if (interpreter_.output_bytes(index) != output.size()) {
       throw Error(
           ErrorKind::kModel,
           fmt::format("{}: output '{}' has {} bytes, {} before the first "
                       "inference; outputs of varying size are not supported",
-                      name_, outputs_[index].name, lib_.byte_size(tensor),
-                      output.size()));
+                      name_, outputs_[index].name,
+                      interpreter_.output_bytes(index), output.size()));
     }
-    std::copy_n(Data(tensor), output.size(), output.begin());
+    interpreter_.GetOutput(index, output);
   }
 
   [[noreturn]] void FailInference() {
     throw Error(ErrorKind::kDevice,
                 fmt::format("{}: inference failed on {}: {}", name_,
-                            description_, *session_.messages));
+                            description_, interpreter_.messages()));
   }
 
-  const TfLiteLibrary& lib_;
   std::string name_;
-  Session session_;
+  Interpreter interpreter_;
   std::string description_;
   std::vector<int> cores_;
   std::vector<TensorSpec> inputs_;
@@ -234,15 +171,15 @@ std::unique_ptr<Executable> CpuDevice::Load(const Model& segment) const {
   const TfLiteLibrary& lib = TfLiteLibrary::Get();
   CheckRuntimeSupport(segment, lib.version());
   std::string why;
-  const auto make = [&](Session session, std::string_view kernels) {
+  const auto make = [&](Interpreter interpreter, std::string_view kernels) {
     return std::make_unique<CpuExecutable>(
-        segment, std::move(session), fmt::format("{}, {}", name(), kernels),
+        segment, std::move(interpreter), fmt::format("{}, {}", name(), kernels),
         cores_);
   };
   if (kernels_ != CpuKernels::kBuiltin && HasSignedOps(segment.graph)) {
     if (lib.HasKnownXnnpack()) {
-      auto session = OpenSession(segment, num_threads, true, why);
-      if (session) return make(std::move(*session), "XNNPACK");
+      auto interpreter = OpenInterpreter(segment, num_threads, true, why);
+      if (interpreter) return make(std::move(*interpreter), "XNNPACK");
     }
     if (kernels_ == CpuKernels::kXnnpack) {
       throw Error(ErrorKind::kModel,
@@ -251,8 +188,8 @@ std::unique_ptr<Executable> CpuDevice::Load(const Model& segment) const {
                               why.empty() ? "" : ": ", why));
     }
   }
-  auto session = OpenSession(segment, num_threads, false, why);
-  if (session) return make(std::move(*session), "builtin kernels");
+  auto interpreter = OpenInterpreter(segment, num_threads, false, why);
+  if (interpreter) return make(std::move(*interpreter), "builtin kernels");
   throw Error(ErrorKind::kModel, fmt::format("{}: TFLite {} refuses it: {}",
                                              segment.name, lib.version(), why));
 }

@@ -40,6 +40,13 @@ class Executable {
   /// device that is a core moves the thread there. Throws Error(kDevice).
   virtual void BindThread() {}
 
+  /// Called by the thread that is going to call Run, after BindThread: brings
+  /// the parameters that stay on the device there, by an inference of zeros.
+  /// Without it the first Run does, and takes longer than the next ones: as a
+  /// measurement of a cold inference wants it, but not a pipeline, whose times
+  /// and watchdog are about requests. Throws as Run does.
+  virtual void Upload() {}
+
   /// One inference. The spans have the sizes of inputs() and outputs(), and
   /// are not kept. Throws Error(kDevice) when the inference fails.
   virtual void Run(std::span<const ConstBytes> inputs,
@@ -54,7 +61,7 @@ class Executable {
   virtual void ResetState() {}
 
   /// The last Run of an emulated device, read by the thread that called it;
-  /// null for a device that is really there.
+  /// null for others.
   virtual const EmulatedRun* last_emulated_run() const { return nullptr; }
 };
 
@@ -74,6 +81,9 @@ class Device {
   virtual bool is_present() const { return true; }
   /// Degrees Celsius; nullopt where the device does not tell. As cheap.
   virtual std::optional<double> temperature() const { return std::nullopt; }
+  /// Whether it only stands for another one, so that its times are no
+  /// measurements of that.
+  virtual bool is_emulated() const { return false; }
 };
 
 /// Runs once with owned data: allocates the outputs. For tests and tools.

@@ -33,12 +33,13 @@ struct EdgeTpuAddress {
 /// How libedgetpu is used.
 struct EdgeTpuOptions {
   /// Its file; empty: $CORALLINE_EDGETPU where set, else libedgetpu.so.1 where
-  /// the system finds it. The first one that a process opens stays.
+  /// the system finds it. The first one that a process opens stays. Listing
+  /// needs no TFLite library.
   std::string library;
   /// "low", "medium", "high" or "max": clocks of USB devices; empty: the
   /// library's default.
   std::string performance;
-  /// Usb.MaxBulkInQueueLength; 0: the library's default.
+  /// Usb.MaxBulkInQueueLength, up to 255; 0: the library's default.
   int usb_queue_length = 0;
 
   bool operator==(const EdgeTpuOptions&) const = default;
@@ -55,6 +56,7 @@ struct EdgeTpuRuntime {
   std::string version;
   std::optional<int> runtime_version;  ///< 14, of the text above
   std::string path;
+  bool is_fake = false;  ///< stands for the real one in tests
 };
 EdgeTpuRuntime ReadEdgeTpuRuntime(const EdgeTpuOptions& options = {});
 
@@ -72,37 +74,48 @@ std::vector<std::string> ExpandEdgeTpuName(std::string_view name,
 /// A real Edge TPU, by libedgetpu and the TFLite library.
 ///
 /// It has one delegate and one interpreter at a time, as the library wants it:
-/// of all executables that it has loaded the one that ran last. Another one
-/// that runs takes the device over, which costs an opening and an upload. A
-/// copy of the device is the same device, and so is another object of this
-/// address in the process.
+/// those of one executable. Another one that runs takes the device over, which
+/// costs an opening and an upload, and the state of variable tensors. A copy of
+/// the device is the same device, and so is another object of this address in
+/// the process; threads wait for one another.
 ///
-/// A segment that is not compiled is compiled first. Run throws Error(kDevice):
-/// "edgetpu:pci:0 (/dev/apex_0) is lost: ..." where the device is not listed
-/// any more, and with TFLite's message otherwise; a lost device that returns is
-/// opened again by the next Load.
+/// A segment that is not compiled is compiled first. What the compiler leaves
+/// to the CPU runs there, on one thread, by TFLite's builtin kernels. Run
+/// throws Error(kDevice): "edgetpu:pci:0 (/dev/apex_0) is lost: ..." where the
+/// device is not listed any more, and with TFLite's message otherwise. Either
+/// way the device is opened again by what loads or runs next.
+///
+/// An inference that hangs cannot be interrupted. After Abandon, all that would
+/// use the device throws Error(kDevice) until the inference has come back.
 class EdgeTpuDevice : public Device {
  public:
-  /// `name` is one of ExpandEdgeTpuName. `compiler` may be null: then only
-  /// compiled models load. Throws as ExpandEdgeTpuName does.
+  /// `name` is one of ExpandEdgeTpuName, or another that stands for one device.
+  /// `compiler` may be null: then only compiled models load. Throws as
+  /// ExpandEdgeTpuName does, and Error(kUsage) for options that are not known.
   EdgeTpuDevice(const std::string& name, const EdgeTpuOptions& options,
                 std::shared_ptr<const SegmentCompiler> compiler);
 
   /// "edgetpu:pci:0".
-  std::string name() const override;
-  /// "libedgetpu RuntimeVersion(14), TFLite 2.9.0, edgetpu_compiler 16.0...",
-  /// and the options that change times.
+  std::string name() const override { return name_; }
+  /// "libedgetpu BuildLabel(...), RuntimeVersion(14), TFLite 2.9.0,
+  /// edgetpu_compiler 16.0...", and the options that change times.
   std::string runtime() const override;
-  /// Opens the device and uploads nothing yet: the first Run does. Throws
-  /// Error(kModel) for a model that needs a newer runtime, or that TFLite
-  /// refuses; as SegmentCompiler::Compile does; and Error(kDevice) where the
-  /// device is lost, in use by another process (naming it where it can be
+  /// Opens the device and uploads nothing yet (Executable::Upload). Where
+  /// another executable has it open, that one goes on undisturbed: a pipeline
+  /// loads its next segments while requests run. The device changes hands at
+  /// the first Upload or Run then, which throw what Load would have thrown.
+  ///
+  /// Throws Error(kModel) for a model that needs a newer runtime, or that
+  /// TFLite refuses; as SegmentCompiler::Compile does; and Error(kDevice) where
+  /// the device is lost, in use by another process (naming it where it can be
   /// found), not permitted, or hangs from an inference that was abandoned.
   std::unique_ptr<Executable> Load(const Model& segment) const override;
   /// Whether libedgetpu lists it.
   bool is_present() const override;
   /// Of a PCIe device, from sysfs; nullopt for others.
   std::optional<double> temperature() const override;
+  /// Whether the library only stands for the real one.
+  bool is_emulated() const override;
 
   const EdgeTpuAddress& address() const { return address_; }
 

@@ -57,6 +57,7 @@ class EmulatedDevice : public Device {
   bool is_present() const override;
   /// Simulated, and only where a fault slows the device: 90 meanwhile, else 45.
   std::optional<double> temperature() const override;
+  bool is_emulated() const override { return true; }
 
  private:
   std::unique_ptr<Executable> LoadMapped(const Model& segment,

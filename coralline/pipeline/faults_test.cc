@@ -31,6 +31,8 @@ struct Bench {
   std::atomic<int> failing_device{-1};  // throws
   std::atomic<int> hanging_device{-1};  // until released
   std::atomic<int> late_runs{0};        // that went on after hanging
+  std::atomic<int> failing_upload{-1};
+  std::vector<std::atomic<int>> uploads = std::vector<std::atomic<int>>(4);
   std::vector<std::atomic<int>> runs = std::vector<std::atomic<int>>(4);
   std::vector<std::atomic<int>> delay_us = std::vector<std::atomic<int>>(4);
   std::atomic<int> absent_device{-1};
@@ -53,6 +55,27 @@ struct Bench {
   std::mutex mutex;
   std::condition_variable released;
   bool is_released = false;
+};
+
+// Its upload fails on the bench's failing device.
+class UploadedExecutable : public FakeExecutable {
+ public:
+  UploadedExecutable(int device, std::shared_ptr<Bench> bench,
+                     Function function)
+      : FakeExecutable(Byte("a"), Byte("b"), std::move(function)),
+        device_(device),
+        bench_(std::move(bench)) {}
+
+  void Upload() override {
+    ++bench_->uploads[device_];
+    if (device_ == bench_->failing_upload) {
+      throw Error(ErrorKind::kDevice, "it does not answer");
+    }
+  }
+
+ private:
+  int device_;
+  std::shared_ptr<Bench> bench_;
 };
 
 // Adds one: all usable devices as replicas of one stage.
@@ -87,8 +110,8 @@ class FakeDeployer : public Deployer {
 
  private:
   std::shared_ptr<Executable> MakeExecutable(int device) {
-    return std::make_shared<FakeExecutable>(
-        Byte("a"), Byte("b"),
+    return std::make_shared<UploadedExecutable>(
+        device, bench_,
         [device, bench = bench_](std::span<const ConstBytes> in,
                                  std::span<const MutableBytes> out) {
           ++bench->runs[device];
@@ -190,6 +213,21 @@ TEST_F(FaultsTest, WhatAFailedDeviceHadIsRunOnTheOthers) {
   EXPECT_EQ(events[0].device, 1);
   EXPECT_EQ(events[1].kind, EventKind::kDeployed);
   EXPECT_THAT(events[1].text, HasSubstr("fake:0, fake:2"));
+}
+
+TEST_F(FaultsTest, ParametersAreUploadedBeforeTheFirstRequest) {
+  Open(1);
+  RunAll(100);
+  EXPECT_EQ(bench_->uploads[0], 1);
+}
+
+TEST_F(FaultsTest, ADeviceThatFailsBeforeItsFirstRequestIsLeftOut) {
+  bench_->failing_upload = 0;
+  Open(2);
+  WaitFor(EventKind::kDeployed);
+  RunAll(100);
+  EXPECT_EQ(bench_->runs[0], 0);
+  EXPECT_GE(bench_->runs[1], 100);
 }
 
 TEST_F(FaultsTest, AHungDeviceIsGivenUpAndWhatItWritesLateIsNotSeen) {

@@ -137,6 +137,7 @@ RunStats RunWithoutPipeline(Executable& executable, const InputSets& input_sets,
   CORALLINE_CHECK(options.requests || options.duration);
   auto run = std::async(std::launch::async, [&] {
     executable.BindThread();
+    executable.Upload();
     const auto feed = [&](const RunLimits& limits, RunStats& stats) {
       FeedDirectly(executable, input_sets, limits, stats);
     };

@@ -21,7 +21,7 @@ using Clock = std::chrono::steady_clock;
 class Session {
  public:
   Session(const Model& part, const Device& device)
-      : executable_(device.Load(part)) {
+      : is_emulated_(device.is_emulated()), executable_(device.Load(part)) {
     std::mt19937_64 random(1);
     inputs_ = RandomData(executable_->inputs(), random);
     for (const TensorSpec& spec : executable_->outputs()) {
@@ -40,10 +40,11 @@ class Session {
   }
 
   bool is_emulated() const {
-    return executable_->last_emulated_run() != nullptr;
+    return is_emulated_ || executable_->last_emulated_run() != nullptr;
   }
 
  private:
+  bool is_emulated_;
   std::unique_ptr<Executable> executable_;
   std::vector<TensorData> inputs_;
   std::vector<TensorData> outputs_;

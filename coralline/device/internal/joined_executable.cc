@@ -61,6 +61,10 @@ void JoinedExecutable::BindThread() {
   for (const auto& part : parts_) part->BindThread();
 }
 
+void JoinedExecutable::Upload() {
+  for (const auto& part : parts_) part->Upload();
+}
+
 void JoinedExecutable::Run(std::span<const ConstBytes> inputs,
                            std::span<const MutableBytes> outputs) {
   for (std::size_t i = 0; i < parts_.size(); ++i) {

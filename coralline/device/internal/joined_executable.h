@@ -23,6 +23,7 @@ class JoinedExecutable : public Executable {
   const std::vector<TensorSpec>& outputs() const override { return outputs_; }
   std::string description() const override;
   void BindThread() override;
+  void Upload() override;
   void Run(std::span<const ConstBytes> inputs,
            std::span<const MutableBytes> outputs) override;
   void Abandon() override;

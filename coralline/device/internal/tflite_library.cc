@@ -9,49 +9,49 @@
 #include <vector>
 
 #include "coralline/base/error.h"
+#include "coralline/device/internal/symbols.h"
 
 namespace coralline::internal {
 namespace {
 
 constexpr const char* kFileName = "libtensorflowlite_c.so";
 
-template <typename Function>
-bool Find(void* handle, const char* symbol, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(handle, symbol));
-  return function != nullptr;
-}
-
 bool FindRequired(void* handle, TfLiteLibrary& lib) {
-  return Find(handle, "TfLiteVersion", lib.version) &&
-         Find(handle, "TfLiteModelCreate", lib.model_create) &&
-         Find(handle, "TfLiteModelDelete", lib.model_delete) &&
-         Find(handle, "TfLiteInterpreterOptionsCreate", lib.options_create) &&
-         Find(handle, "TfLiteInterpreterOptionsDelete", lib.options_delete) &&
-         Find(handle, "TfLiteInterpreterOptionsSetNumThreads",
-              lib.options_set_num_threads) &&
-         Find(handle, "TfLiteInterpreterOptionsAddDelegate",
-              lib.options_add_delegate) &&
-         Find(handle, "TfLiteInterpreterOptionsSetErrorReporter",
-              lib.options_set_error_reporter) &&
-         Find(handle, "TfLiteInterpreterCreate", lib.interpreter_create) &&
-         Find(handle, "TfLiteInterpreterDelete", lib.interpreter_delete) &&
-         Find(handle, "TfLiteInterpreterAllocateTensors",
-              lib.allocate_tensors) &&
-         Find(handle, "TfLiteInterpreterInvoke", lib.invoke) &&
-         Find(handle, "TfLiteInterpreterGetInputTensorCount",
-              lib.input_count) &&
-         Find(handle, "TfLiteInterpreterGetInputTensor", lib.input) &&
-         Find(handle, "TfLiteInterpreterGetOutputTensorCount",
-              lib.output_count) &&
-         Find(handle, "TfLiteInterpreterGetOutputTensor", lib.output) &&
-         Find(handle, "TfLiteTensorByteSize", lib.byte_size) &&
-         Find(handle, "TfLiteTensorData", lib.data);
+  return FindSymbol(handle, "TfLiteVersion", lib.version) &&
+         FindSymbol(handle, "TfLiteModelCreate", lib.model_create) &&
+         FindSymbol(handle, "TfLiteModelDelete", lib.model_delete) &&
+         FindSymbol(handle, "TfLiteInterpreterOptionsCreate",
+                    lib.options_create) &&
+         FindSymbol(handle, "TfLiteInterpreterOptionsDelete",
+                    lib.options_delete) &&
+         FindSymbol(handle, "TfLiteInterpreterOptionsSetNumThreads",
+                    lib.options_set_num_threads) &&
+         FindSymbol(handle, "TfLiteInterpreterOptionsAddDelegate",
+                    lib.options_add_delegate) &&
+         FindSymbol(handle, "TfLiteInterpreterOptionsSetErrorReporter",
+                    lib.options_set_error_reporter) &&
+         FindSymbol(handle, "TfLiteInterpreterCreate",
+                    lib.interpreter_create) &&
+         FindSymbol(handle, "TfLiteInterpreterDelete",
+                    lib.interpreter_delete) &&
+         FindSymbol(handle, "TfLiteInterpreterAllocateTensors",
+                    lib.allocate_tensors) &&
+         FindSymbol(handle, "TfLiteInterpreterInvoke", lib.invoke) &&
+         FindSymbol(handle, "TfLiteInterpreterGetInputTensorCount",
+                    lib.input_count) &&
+         FindSymbol(handle, "TfLiteInterpreterGetInputTensor", lib.input) &&
+         FindSymbol(handle, "TfLiteInterpreterGetOutputTensorCount",
+                    lib.output_count) &&
+         FindSymbol(handle, "TfLiteInterpreterGetOutputTensor", lib.output) &&
+         FindSymbol(handle, "TfLiteTensorByteSize", lib.byte_size) &&
+         FindSymbol(handle, "TfLiteTensorData", lib.data);
 }
 
 void FindOptional(void* handle, TfLiteLibrary& lib) {
-  Find(handle, "TfLiteInterpreterResetVariableTensors", lib.reset_variables);
-  Find(handle, "TfLiteXNNPackDelegateCreate", lib.xnnpack_create);
-  Find(handle, "TfLiteXNNPackDelegateDelete", lib.xnnpack_delete);
+  FindSymbol(handle, "TfLiteInterpreterResetVariableTensors",
+             lib.reset_variables);
+  FindSymbol(handle, "TfLiteXNNPackDelegateCreate", lib.xnnpack_create);
+  FindSymbol(handle, "TfLiteXNNPackDelegateDelete", lib.xnnpack_delete);
 }
 
 // Global scope, so that delegates opened later find TFLite's symbols.

@@ -99,13 +99,12 @@ void Generation::RunWorker(Worker& worker) {
   DeviceLease& lease = *shared_->leases[worker.device()];
   if (lease.Take(number_, stopped_)) {
     try {
-      Bind(worker);
+      Prepare(worker);
       auto idle_since = Clock::now();
       while (RunNext(worker, idle_since)) {
       }
     } catch (const Error& error) {
-      shared_->reports.Add(
-          {.generation = number_, .device = worker.device(), .error = error});
+      Report({.device = worker.device(), .error = error});
     }
   }
   lease.Return(number_);
@@ -114,7 +113,7 @@ void Generation::RunWorker(Worker& worker) {
 }
 
 // Threads of devices that are cores move there by themselves.
-void Generation::Bind(const Worker& worker) const {
+void Generation::Prepare(Worker& worker) const {
   const std::vector<int>& cores = shared_->options.cores;
   if (!cores.empty()) {
     PinThread(
@@ -122,6 +121,7 @@ void Generation::Bind(const Worker& worker) const {
   }
   if (shared_->options.realtime) UseRealtimePriority();
   worker.replica().executable->BindThread();
+  worker.Upload();
 }
 
 // Returns false when there is no more to do.

@@ -94,7 +94,7 @@ class Generation : public std::enable_shared_from_this<Generation> {
   void NudgeAll();
 
   void RunWorker(Worker& worker);
-  void Bind(const Worker& worker) const;
+  void Prepare(Worker& worker) const;
   bool RunNext(Worker& worker, Clock::time_point& idle_since);
   std::optional<TakenAt> Take(Worker& worker, RequestId request,
                               Clock::time_point idle_since);

@@ -96,7 +96,7 @@ std::vector<FaultReport> Supervisor::FindStalls() const {
           {.generation = generation->number(),
            .device = worker->device(),
            .request = worker->request(),
-           .in_request = true,
+           .in_request = !worker->is_uploading(),
            .error =
                Error(ErrorKind::kDevice,
                      fmt::format("{}: an inference has not ended within {} s",
@@ -162,8 +162,12 @@ void Supervisor::StopAll() {
 }
 
 bool Supervisor::IsHung(const Worker& worker) const {
+  // A device that is opened for it may start its firmware first.
+  constexpr nanoseconds kUpload = std::chrono::seconds(10);
   const nanoseconds watchdog = shared_->options.watchdog;
-  return watchdog.count() > 0 && worker.AtWork() > watchdog;
+  const nanoseconds limit =
+      worker.is_uploading() ? std::max(watchdog, kUpload) : watchdog;
+  return watchdog.count() > 0 && worker.AtWork() > limit;
 }
 
 // Whether a thread of a generation that was given up still uses the device.

@@ -35,6 +35,25 @@ Worker::Worker(Replica replica, int stage, const Wiring::Stage& wiring,
       keep_recent_(keep_recent),
       stats_(EmptyStats(replica_)) {}
 
+template <typename Function>
+void Worker::Work(Clock::time_point start, const Function& function) {
+  busy_since_.store(start.time_since_epoch().count(),
+                    std::memory_order_release);
+  try {
+    function();
+  } catch (...) {
+    busy_since_.store(0, std::memory_order_release);
+    throw;
+  }
+  busy_since_.store(0, std::memory_order_release);
+}
+
+void Worker::Upload() {
+  is_uploading_ = true;
+  Work(Clock::now(), [this] { replica_.executable->Upload(); });
+  is_uploading_ = false;
+}
+
 void Worker::Run(Frame& frame, Clock::time_point taken) {
   inputs_.clear();
   for (const int tensor : wiring_.inputs) {
@@ -45,15 +64,7 @@ void Worker::Run(Frame& frame, Clock::time_point taken) {
     outputs_.push_back(frame.tensors[tensor]);
   }
   request_.store(frame.id, std::memory_order_relaxed);
-  busy_since_.store(taken.time_since_epoch().count(),
-                    std::memory_order_release);
-  try {
-    replica_.executable->Run(inputs_, outputs_);
-  } catch (...) {
-    busy_since_.store(0, std::memory_order_release);
-    throw;
-  }
-  busy_since_.store(0, std::memory_order_release);
+  Work(taken, [this] { replica_.executable->Run(inputs_, outputs_); });
 }
 
 void Worker::Record(const TakenAt& taken, std::chrono::nanoseconds busy) {

@@ -28,6 +28,8 @@ class Worker {
   Worker(Replica replica, int stage, const Wiring::Stage& wiring,
          std::chrono::nanoseconds spin, bool keep_recent);
 
+  /// Before the first inference. Throws what it throws. Its own thread.
+  void Upload();
   /// One inference, taken at that time. Throws what it throws. Its own thread.
   void Run(Frame& frame, Clock::time_point taken);
   void Record(const TakenAt& taken, std::chrono::nanoseconds busy);
@@ -37,8 +39,10 @@ class Worker {
   int stage() const { return stage_; }
   SpinBudget& spin() { return spin_; }
 
-  /// How long the inference at work has taken; zero where none is. Any thread.
+  /// How long the inference at work has taken, or the upload; zero where none
+  /// is. Any thread.
   std::chrono::nanoseconds AtWork() const;
+  bool is_uploading() const { return is_uploading_; }
   /// Whose it is, or was last.
   RequestId request() const { return request_; }
   ReplicaStats Stats() const;
@@ -50,6 +54,9 @@ class Worker {
   std::atomic<bool> exited{false};
 
  private:
+  template <typename Function>
+  void Work(Clock::time_point start, const Function& function);
+
   Replica replica_;
   int stage_;
   const Wiring::Stage& wiring_;
@@ -59,7 +66,8 @@ class Worker {
   std::vector<ConstBytes> inputs_;
   std::vector<MutableBytes> outputs_;
   std::atomic<RequestId> request_{0};
-  // When the inference at work began, in counts of the clock; 0: none is.
+  std::atomic<bool> is_uploading_{false};
+  // When what is at work began, in counts of the clock; 0: nothing is.
   alignas(64) std::atomic<Clock::rep> busy_since_{0};
   mutable std::mutex mutex_;
   ReplicaStats stats_;
