@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -93,8 +94,10 @@ void FileTransaction::Write(const std::filesystem::path& path,
                               path.parent_path().string(), error.message()));
     }
   }
+  // Another thread, or process, may write the same file.
+  static std::atomic<int> count{0};
   std::filesystem::path temporary = path;
-  temporary += fmt::format(".{}.tmp", getpid());
+  temporary += fmt::format(".{}.{}.tmp", getpid(), ++count);
   const FileDescriptor file(
       open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (file.get() < 0) FailSystem(ErrorKind::kFailed, path, "write");

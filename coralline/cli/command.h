@@ -28,6 +28,7 @@ Action ConfigureExplain(CLI::App& app);
 Action ConfigureSweep(CLI::App& app);
 Action ConfigureCheck(CLI::App& app);
 Action ConfigureSplit(CLI::App& app);
+Action ConfigureCompile(CLI::App& app);
 Action ConfigureVerify(CLI::App& app);
 Action ConfigureRun(CLI::App& app);
 Action ConfigureSimulate(CLI::App& app);

@@ -15,7 +15,7 @@
 namespace coralline::cli {
 namespace {
 
-constexpr std::array<Command, 14> kCommands = {{
+constexpr std::array<Command, 15> kCommands = {{
     {"inspect", "Show a model's operators, sizes and what each cut costs",
      ConfigureInspect},
     {"generate", "Write a published network with random weights",
@@ -31,6 +31,7 @@ constexpr std::array<Command, 14> kCommands = {{
     {"check", "Find out whether a plan file holds what it claims",
      ConfigureCheck},
     {"split", "Cut a model into segment files", ConfigureSplit},
+    {"compile", "Compile a plan's segments for Edge TPUs", ConfigureCompile},
     {"verify", "Prove segment files equal to the whole model, bit for bit",
      ConfigureVerify},
     {"run", "Run a model as a pipeline and measure it", ConfigureRun},

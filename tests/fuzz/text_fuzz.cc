@@ -1,5 +1,6 @@
 // libFuzzer target: any text as a device spec, a series of measurements, the
-// times of networks on hosts, a profile, or a plan gives a value or an Error.
+// times of networks on hosts, a profile, or a plan gives a value or an Error,
+// and as what the compiler prints a log or none.
 // What is read of a series is predicted as well; a profile and a plan are
 // written and read again, and a plan is checked.
 #include <cstdint>
@@ -8,6 +9,7 @@
 
 #include "coralline/base/check.h"
 #include "coralline/base/error.h"
+#include "coralline/compiler/compiler_log.h"
 #include "coralline/planning/plan_check.h"
 #include "coralline/planning/testing.h"
 #include "coralline/profile/profile.h"
@@ -48,6 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     CORALLINE_CHECK(coralline::ParseProfile(again, "again.json") == profile);
   });
   Try([&] { TryPlan(text); });
+  coralline::ParseCompilerLog(text);
+  coralline::CompilerErrorText(text);
   Try([&] {
     for (const auto& row : coralline::ParseMeasurements(text, "rows.csv")) {
       // Building a network of millions of layers is slow, not wrong.
