@@ -41,22 +41,22 @@ std::string TemperatureText(const EdgeTpuHardware& device) {
   return fmt::format("{:.1f} C", *device.temperature);
 }
 
-std::string DriverText(const EdgeTpuHardware& device) {
-  if (device.bus == EdgeTpuBus::kUsb) return "-";
-  if (device.driver.empty()) return "none";
-  if (device.driver_version.empty()) return device.driver;
-  return device.driver + " " + device.driver_version;
+std::string DriverText(const EdgeTpuEntry& device) {
+  const EdgeTpuHardware& hardware = device.hardware;
+  if (hardware.bus == EdgeTpuBus::kUsb || !device.is_in_sysfs) return "-";
+  if (hardware.driver.empty()) return "none";
+  if (hardware.driver_version.empty()) return hardware.driver;
+  return hardware.driver + " " + hardware.driver_version;
 }
 
 std::string DeviceText(const EdgeTpuEntry& device) {
   const EdgeTpuHardware& hardware = device.hardware;
-  std::vector<std::string> parts = {hardware.path.empty() ? hardware.address
-                                                          : hardware.path};
-  if (device.is_in_sysfs) {
-    parts.push_back(LinkText(hardware));
-    if (hardware.bus == EdgeTpuBus::kPci) parts.push_back(DriverText(hardware));
-    if (hardware.temperature) parts.push_back(TemperatureText(hardware));
-  }
+  if (!device.is_in_sysfs) return hardware.path + ", which sysfs does not show";
+  std::vector<std::string> parts = {
+      hardware.path.empty() ? hardware.address : hardware.path,
+      LinkText(hardware)};
+  if (hardware.bus == EdgeTpuBus::kPci) parts.push_back(DriverText(device));
+  if (hardware.temperature) parts.push_back(TemperatureText(hardware));
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

@@ -16,10 +16,11 @@ std::string UsersText(const std::vector<DeviceUser>& users);
 /// "45.2 C"; "-" where the device does not tell.
 std::string TemperatureText(const EdgeTpuHardware& device);
 
-/// "/dev/apex_0, PCIe 5 GT/s x1, apex 1.1.4, 45.2 C".
+/// "/dev/apex_0, PCIe 5 GT/s x1, apex 1.2, 45.2 C".
 std::string DeviceText(const EdgeTpuEntry& device);
 
-/// "apex 1.1.4", "vfio-pci", "none"; "-" for USB, which needs none.
-std::string DriverText(const EdgeTpuHardware& device);
+/// "apex 1.2", "vfio-pci", "none"; "-" for USB, which needs none, and for what
+/// sysfs does not show.
+std::string DriverText(const EdgeTpuEntry& device);
 
 }  // namespace coralline

@@ -78,6 +78,13 @@ TEST(Doctor, ADeviceThatWorksHasOneFinding) {
             "/sys/bus/usb/devices/2-1, USB 3, 5000 Mbit/s");
 }
 
+TEST(Doctor, ADeviceThatOnlyTheLibrarySeesSaysSo) {
+  EdgeTpuEntry device{.name = "edgetpu:pci:0", .is_in_sysfs = false};
+  device.hardware.path = "/dev/apex_0";
+  EXPECT_EQ(Only(Examined({device})).found,
+            "/dev/apex_0, which sysfs does not show");
+}
+
 TEST(Doctor, NoEdgeTpuIsANote) {
   const Finding finding = Of(Machine(), "devices");
   EXPECT_EQ(finding.status, kNote);
@@ -245,7 +252,7 @@ TEST(Doctor, TheLibraryTellsItsVersionAndClock) {
   machine.software.runtime_version = 13;
   EXPECT_EQ(Of(machine, "libedgetpu").status, kNote);
   EXPECT_THAT(Of(machine, "libedgetpu").way_out,
-              HasSubstr("--min_runtime_version 13"));
+              HasSubstr("--min-runtime-version 13"));
 }
 
 TEST(Doctor, WithoutTfLiteNothingRuns) {

@@ -22,9 +22,9 @@ std::vector<EdgeTpuHardware> FindEdgeTpus(const Root& root) {
   for (EdgeTpuHardware& device : internal::FindUsbEdgeTpus(root)) {
     devices.push_back(std::move(device));
   }
-  internal::FindUsers(root, devices);
   for (EdgeTpuHardware& device : devices) {
     if (device.node.empty()) continue;
+    internal::FindUsers(root, device);
     device.access = internal::ReadNodeAccess(root, device.node);
   }
   return devices;

@@ -4,18 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "coralline/device/device_users.h"
 #include "coralline/device/edgetpu_device.h"
 #include "coralline/machine/root.h"
 
 namespace coralline {
-
-/// A process that has a device open.
-struct DeviceUser {
-  int pid = 0;
-  std::string name;  ///< "python3"; empty where the system does not tell
-
-  bool operator==(const DeviceUser&) const = default;
-};
 
 /// Who may open a device's node.
 struct NodeAccess {
@@ -53,7 +46,7 @@ struct EdgeTpuHardware {
   std::string link;
   /// "apex", "vfio-pci", or empty without one. USB devices need none.
   std::string driver;
-  std::string driver_version;   ///< of the gasket framework: "1.1.4"; or empty
+  std::string driver_version;   ///< "1.2"; or empty
   std::string status;           ///< as the driver says: "ALIVE"; or empty
   PcieLink pcie;                ///< empty for USB
   std::optional<int> usb_mbps;  ///< 480 is USB 2, 5000 USB 3; nullopt for PCIe

@@ -90,12 +90,14 @@ TEST(FindEdgeTpus, NamesTheProcessesThatHaveItOpen) {
   const FakeRoot fake;
   fake.AddPciDevice();
   fake.AddUsbDevice();
-  fake.AddUser(1234, "python3", "/dev/apex_0");
-  fake.AddUser(77, "frigate", "/dev/bus/usb/002/004");
-  fake.AddUser(78, "bash", "/dev/null");
+  fake.AddUser(50001234, "python3", "/dev/apex_0");
+  fake.AddUser(50000077, "frigate", "/dev/bus/usb/002/004");
+  fake.AddUser(50000078, "bash", "/dev/null");
   const auto devices = FindEdgeTpus(fake.root());
-  EXPECT_THAT(devices.at(0).users, ElementsAre(DeviceUser{1234, "python3"}));
-  EXPECT_THAT(devices.at(1).users, ElementsAre(DeviceUser{77, "frigate"}));
+  EXPECT_THAT(devices.at(0).users,
+              ElementsAre(DeviceUser{50001234, "python3"}));
+  EXPECT_THAT(devices.at(1).users,
+              ElementsAre(DeviceUser{50000077, "frigate"}));
 }
 
 TEST(FindEdgeTpus, TheDriverKnowsItsOwnerWhereProcfsHidesIt) {
@@ -117,6 +119,12 @@ TEST(FindEdgeTpus, ReadsWhoMayOpenANode) {
   ASSERT_TRUE(device.access);
   EXPECT_TRUE(device.access->is_there);
   EXPECT_TRUE(device.access->can_open);
+}
+
+TEST(FindEdgeTpus, ASensorThatCannotBeReadTellsNoTemperature) {
+  const FakeRoot fake;
+  fake.AddPciDevice({.temp = "-89700"});
+  EXPECT_EQ(FindEdgeTpus(fake.root()).at(0).temperature, std::nullopt);
 }
 
 TEST(FindEdgeTpus, DamagedFilesAreNotKnown) {

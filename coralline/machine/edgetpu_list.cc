@@ -4,17 +4,18 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace coralline {
 namespace {
 
-// Those without a path last.
+// As ListEdgeTpus sorts; those without a path last.
 bool IsBefore(const EdgeTpuEntry& a, const EdgeTpuEntry& b) {
   const auto place = [](const EdgeTpuEntry& entry) {
     const EdgeTpuHardware& hardware = entry.hardware;
-    return std::tuple(hardware.bus, hardware.path.empty(), hardware.path,
-                      hardware.address);
+    return std::tuple(hardware.bus, hardware.path.empty(), hardware.path.size(),
+                      hardware.path, hardware.address);
   };
   return place(a) < place(b);
 }
@@ -54,8 +55,7 @@ std::vector<EdgeTpuEntry> JoinEdgeTpus(
   for (EdgeTpuEntry& entry : entries) {
     const EdgeTpuHardware& device = entry.hardware;
     if (device.path.empty() || !entry.is_listed.value_or(true)) continue;
-    entry.name = fmt::format("edgetpu:{}:{}",
-                             device.bus == EdgeTpuBus::kPci ? "pci" : "usb",
+    entry.name = fmt::format("edgetpu:{}:{}", EdgeTpuBusText(device.bus),
                              next[device.bus]++);
   }
   return entries;

@@ -17,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxLine = 256;
 constexpr std::size_t kMaxNames = std::size_t{1} << 16;
 
 // Does not wait where the file is a pipe that nobody writes.
@@ -88,7 +89,8 @@ std::string Root::Line(const std::string& path) const {
   const std::string line = text.substr(0, text.find('\n'));
   const auto first = line.find_first_not_of(' ');
   if (first == std::string::npos) return "";
-  return line.substr(first, line.find_last_not_of(' ') - first + 1);
+  const auto length = line.find_last_not_of(' ') - first + 1;
+  return line.substr(first, std::min(length, kMaxLine));
 }
 
 std::optional<double> Root::Number(const std::string& path) const {

@@ -25,7 +25,7 @@ class Root {
   bool Has(const std::string& path) const;
   /// Lines end in '\n', the last one may not. Empty where there is nothing.
   std::string Text(const std::string& path) const;
-  /// The first line without blanks at its ends.
+  /// Up to 256 characters of the first line, without blanks at its ends.
   std::string Line(const std::string& path) const;
   /// Of the first line; nullopt where it does not start with a number.
   std::optional<double> Number(const std::string& path) const;

@@ -55,6 +55,7 @@ TEST(Root, LargeFilesAreReadInPart) {
   const FakeRoot fake;
   fake.Write("/large", std::string(3 << 20, 'x'));
   EXPECT_EQ(fake.root().Text("/large").size(), std::size_t{1} << 20);
+  EXPECT_EQ(fake.root().Line("/large").size(), 256U);
 }
 
 TEST(Root, PipesAndFoldersAreNoTexts) {

@@ -1,27 +1,52 @@
 #include "coralline/machine/software.h"
 
 #include "coralline/base/error.h"
+#include "coralline/compiler/edgetpu_compiler.h"
 #include "coralline/device/cpu_device.h"
 
 namespace coralline {
 namespace {
 
-SoftwareFacts ReadTfLite(bool& has_xnnpack) {
-  SoftwareFacts facts;
-  try {
-    facts.version = TfLiteVersion();
-    has_xnnpack = TfLiteHasXnnpack();
-  } catch (const Error& error) {
-    facts.error = error.what();
-  }
-  return facts;
+SoftwareFacts ReadTfLite(bool& has_xnnpack) try {
+  has_xnnpack = TfLiteHasXnnpack();
+  return {.version = TfLiteVersion()};
+} catch (const Error& error) {
+  return {.error = error.what()};
+}
+
+SoftwareFacts ReadLibedgetpu(const EdgeTpuOptions& options,
+                             Software& software) try {
+  const EdgeTpuRuntime runtime = ReadEdgeTpuRuntime(options);
+  software.runtime_version = runtime.runtime_version;
+  software.listed = ListEdgeTpus(options);
+  return {.path = runtime.path, .version = runtime.version};
+} catch (const Error& error) {
+  return {.error = error.what()};
+}
+
+SoftwareFacts ReadCompiler(const std::string& program) try {
+  const EdgeTpuCompiler compiler({.program = program});
+  const auto path = compiler.program();
+  if (path) return {.path = path->string(), .version = compiler.version()};
+  return {.error = program.empty() ? "no edgetpu_compiler"
+                                   : "no program '" + program + "'"};
+} catch (const Error& error) {
+  return {.error = error.what()};
 }
 
 }  // namespace
 
-Software ReadSoftware(const SoftwareOptions&, bool is_this_machine) {
+Software ReadSoftware(const SoftwareOptions& options, bool is_this_machine) {
   Software software;
-  if (is_this_machine) software.tflite = ReadTfLite(software.has_xnnpack);
+  if (is_this_machine || !options.libedgetpu.empty()) {
+    // First: libedgetpu may need its functions to be there.
+    software.tflite = ReadTfLite(software.has_xnnpack);
+    software.libedgetpu =
+        ReadLibedgetpu({.library = options.libedgetpu}, software);
+  }
+  if (is_this_machine || !options.compiler.empty()) {
+    software.compiler = ReadCompiler(options.compiler);
+  }
   return software;
 }
 

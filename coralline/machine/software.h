@@ -36,7 +36,7 @@ struct SoftwareOptions {
 /// Opens the libraries, which has libedgetpu look for devices, and runs
 /// edgetpu_compiler for its version. Throws nothing: errors are facts. The
 /// software is this process's: beside another machine's files, only what the
-/// options name is asked.
+/// options name is asked, and TFLite for libedgetpu.
 Software ReadSoftware(const SoftwareOptions& options, bool is_this_machine);
 
 }  // namespace coralline

@@ -13,8 +13,8 @@ namespace coralline::internal {
 std::vector<EdgeTpuHardware> FindPciEdgeTpus(const Root& root);
 std::vector<EdgeTpuHardware> FindUsbEdgeTpus(const Root& root);
 
-/// Adds to each device the processes that have its node open.
-void FindUsers(const Root& root, std::vector<EdgeTpuHardware>& devices);
+/// Adds the processes that have the device's node open.
+void FindUsers(const Root& root, EdgeTpuHardware& device);
 
 /// nullopt where another machine's copy has no such node.
 std::optional<NodeAccess> ReadNodeAccess(const Root& root,

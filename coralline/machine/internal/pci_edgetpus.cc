@@ -52,10 +52,12 @@ PcieLink ReadLink(const Root& root, const std::string& folder) {
           .max_width = Whole(root.Number(folder + "/max_link_width"))};
 }
 
-// The driver gives thousandths of a degree.
+// The driver gives thousandths of a degree, and -89700 or so where it cannot
+// read the sensor.
 std::optional<double> Degrees(const Root& root, const std::string& file) {
   const std::optional<double> thousandths = root.Number(file);
-  if (!thousandths) return std::nullopt;
+  constexpr double kLowest = -50'000;
+  if (!thousandths || *thousandths < kLowest) return std::nullopt;
   return *thousandths / 1000;
 }
 

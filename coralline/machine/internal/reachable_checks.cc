@@ -40,29 +40,26 @@ std::string ModuleWayOut(const Machine& machine) {
       signing);
 }
 
-std::string AccessWayOut(const Machine& machine, const EdgeTpuHardware& device,
+// Of a node that belongs to the group.
+std::string AccessWayOut(const DriverFacts& driver, EdgeTpuBus bus,
                          const std::string& group) {
-  const bool is_pci = device.bus == EdgeTpuBus::kPci;
-  const std::string& rules =
-      is_pci ? machine.driver.pci_rules : machine.driver.usb_rules;
-  const std::string join =
-      fmt::format("'sudo usermod -aG {} $USER', then log in again",
-                  is_pci ? "apex" : "plugdev");
-  const std::string add =
-      is_pci ? "write SUBSYSTEM==\"apex\", MODE=\"0660\", GROUP=\"apex\" to "
-               "/etc/udev/rules.d/65-apex.rules, 'sudo groupadd apex'"
-             : "write the rules of libedgetpu's package to "
-               "/etc/udev/rules.d/60-libedgetpu1-std.rules (group plugdev for "
-               "1a6e:089a and 18d1:9302)";
-  const std::string reload =
-      "'sudo udevadm control --reload-rules && sudo udevadm trigger', or plug "
-      "it in again";
-  if (rules.empty()) return fmt::format("{}, {}, {}", add, reload, join);
-  if (group == "root") {
-    return fmt::format("{} has not been applied: {}; then {}", rules, reload,
-                       join);
-  }
-  return join;
+  const auto join = [](const std::string& name) {
+    return fmt::format("'sudo usermod -aG {} $USER', then log in again", name);
+  };
+  if (group != "root") return join(group);
+  const bool is_pci = bus == EdgeTpuBus::kPci;
+  const std::string& rules = is_pci ? driver.pci_rules : driver.usb_rules;
+  const std::string first =
+      !rules.empty() ? rules + " has not been applied"
+      : is_pci
+          ? "'sudo groupadd apex', and write SUBSYSTEM==\"apex\", "
+            "MODE=\"0660\", GROUP=\"apex\" to /etc/udev/rules.d/65-apex.rules"
+          : "install 60-libedgetpu1-std.rules of libedgetpu's package (group "
+            "plugdev for 1a6e:089a and 18d1:9302) in /etc/udev/rules.d";
+  return fmt::format(
+      "{}; 'sudo udevadm control --reload-rules && sudo udevadm trigger', or "
+      "plug it in again; {}",
+      first, join(is_pci ? "apex" : "plugdev"));
 }
 
 Finding About(const EdgeTpuEntry& device, const char* check) {
@@ -114,7 +111,8 @@ bool CheckAccess(const Machine& machine, const EdgeTpuEntry& device,
   } else {
     finding.found = fmt::format("{} ({}) cannot be opened by this user",
                                 hardware.node, hardware.access->owner);
-    finding.way_out = AccessWayOut(machine, hardware, hardware.access->group);
+    finding.way_out =
+        AccessWayOut(machine.driver, hardware.bus, hardware.access->group);
   }
   findings.push_back(finding);
   return false;

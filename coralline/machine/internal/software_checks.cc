@@ -18,7 +18,7 @@ constexpr const char* kGetTfLite =
 constexpr const char* kCompileElsewhere =
     "'coralline compile --script' writes what to run on an x86-64 machine that "
     "has it, and 'coralline compile --from' takes the results in";
-// Of models that the last compilers make; earlier runtimes refuses them.
+// Of models that the last compilers make; earlier runtimes refuse them.
 constexpr int kLastRuntimeVersion = 14;
 
 // Packages carry the clock in their name, builds of the source in a folder's.
@@ -32,6 +32,13 @@ std::string ClockText(const Machine& machine) {
   return "";
 }
 
+// Errors say their own way out behind a semicolon.
+void SetError(const std::string& error, const char* way_out, Finding& finding) {
+  const std::size_t end = error.find("; ");
+  finding.found = error.substr(0, end);
+  finding.way_out = end == error.npos ? way_out : error.substr(end + 2);
+}
+
 Finding Libedgetpu(const Machine& machine) {
   const Software& software = machine.software;
   const SoftwareFacts& facts = *software.libedgetpu;
@@ -40,8 +47,7 @@ Finding Libedgetpu(const Machine& machine) {
     // Without an Edge TPU nobody misses it.
     finding.status = machine.edgetpus.empty() ? FindingStatus::kNote
                                               : FindingStatus::kProblem;
-    finding.found = facts.error;
-    finding.way_out = kGetLibrary;
+    SetError(facts.error, kGetLibrary, finding);
     return finding;
   }
   finding.found =
@@ -51,7 +57,7 @@ Finding Libedgetpu(const Machine& machine) {
     finding.status = FindingStatus::kNote;
     finding.way_out = fmt::format(
         "models made for runtime {} do not load: compile with "
-        "--min_runtime_version {}, or install a later libedgetpu",
+        "--min-runtime-version {}, or install a later libedgetpu",
         kLastRuntimeVersion, *software.runtime_version);
   }
   return finding;
@@ -69,8 +75,7 @@ void CheckTfLite(const Machine& machine, Findings& findings) {
   Finding finding{.check = "tflite"};
   if (!facts->error.empty()) {
     finding.status = FindingStatus::kProblem;
-    finding.found = facts->error;
-    finding.way_out = kGetTfLite;
+    SetError(facts->error, kGetTfLite, finding);
   } else {
     finding.found =
         fmt::format("TFLite {}, {}", facts->version,
