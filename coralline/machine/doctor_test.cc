@@ -249,6 +249,8 @@ TEST(Doctor, TheLibraryTellsItsVersionAndClock) {
   EXPECT_EQ(finding.found,
             "/usr/lib/libedgetpu.so.1: RuntimeVersion(14), maximum clock on "
             "USB (runs hotter)");
+  machine.software.libedgetpu->path = "/home/me/out/throttled/libedgetpu.so.1";
+  EXPECT_THAT(Of(machine, "libedgetpu").found, HasSubstr("standard clock"));
   machine.software.runtime_version = 13;
   EXPECT_EQ(Of(machine, "libedgetpu").status, kNote);
   EXPECT_THAT(Of(machine, "libedgetpu").way_out,
@@ -273,6 +275,8 @@ TEST(Doctor, TheCompilerIsForX86Alone) {
   machine.host.cpu.is_x86_64 = true;
   finding = Of(machine, "edgetpu_compiler");
   EXPECT_THAT(finding.way_out, HasSubstr("Debian repository"));
+  machine.software.compiler->path = "/usr/bin/edgetpu_compiler";
+  EXPECT_EQ(Of(machine, "edgetpu_compiler").status, kWarning);
 }
 
 TEST(Doctor, LimitsOfCoresAreANote) {
@@ -310,6 +314,13 @@ TEST(Doctor, FoldersThatCannotBeWrittenAreAWarning) {
                      ReadFolderFacts("/proc/cpuinfo/coralline")};
   EXPECT_EQ(Of(machine, "cache folder").status, kOk);
   EXPECT_EQ(Examine(machine).back().status, kWarning);
+}
+
+TEST(Doctor, MakesNoFolder) {
+  const std::string folder = testing::TempDir() + "coralline_doctor/none";
+  EXPECT_EQ(ReadFolderFacts(folder).error, "");
+  EXPECT_EQ(ReadFolderFacts("none/of/these").error, "");
+  EXPECT_FALSE(std::filesystem::exists(folder));
 }
 
 TEST(Doctor, SumsUp) {

@@ -22,14 +22,17 @@ std::optional<double> CoresOf(const std::string& cpu_max) {
   return is_limit ? std::optional(quota / period) : std::nullopt;
 }
 
-// Control groups, version 2: the least of the process's group and those above.
+// Control groups, version 1: of a container, which sees its own alone; then
+// version 2: the least of the process's group and those above.
 std::optional<double> CgroupCores(const Root& root) {
   std::istringstream lines(root.Text("/proc/self/cgroup"));
   std::filesystem::path group = "/";
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("0::/")) group = line.substr(3);
   }
-  std::optional<double> least;
+  std::optional<double> least =
+      CoresOf(root.Line(std::string(kGroups) + "/cpu/cpu.cfs_quota_us") + " " +
+              root.Line(std::string(kGroups) + "/cpu/cpu.cfs_period_us"));
   while (true) {
     const auto cores =
         CoresOf(root.Line(kGroups + (group / "cpu.max").string()));

@@ -47,6 +47,15 @@ TEST(ReadHostFacts, TakesTheLeastLimitOfTheControlGroups) {
   EXPECT_EQ(ReadHostFacts(fake.root()).cgroup_cores, 2);
 }
 
+TEST(ReadHostFacts, KnowsTheFirstVersionOfControlGroups) {
+  const FakeRoot fake;
+  fake.Write("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n");
+  fake.Write("/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
+  EXPECT_EQ(ReadHostFacts(fake.root()).cgroup_cores, std::nullopt);
+  fake.Write("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "50000\n");
+  EXPECT_EQ(ReadHostFacts(fake.root()).cgroup_cores, 0.5);
+}
+
 TEST(ReadHostFacts, ReadsMemoryAndGovernors) {
   const FakeRoot fake;
   fake.Write("/proc/meminfo", "MemTotal:  2048 kB\nMemAvailable: 1024 kB\n");

@@ -18,8 +18,8 @@ Machine ReadMachine(const Root& root, Software software) {
 
 FolderFacts ReadFolderFacts(const std::filesystem::path& folder) {
   FolderFacts facts{.path = folder.string()};
-  std::filesystem::path existing = folder;
   std::error_code error;
+  std::filesystem::path existing = std::filesystem::absolute(folder, error);
   while (!std::filesystem::exists(existing, error) &&
          existing.has_relative_path()) {
     existing = existing.parent_path();

@@ -24,14 +24,20 @@ SoftwareFacts ReadLibedgetpu(const EdgeTpuOptions& options,
   return {.error = error.what()};
 }
 
-SoftwareFacts ReadCompiler(const std::string& program) try {
+SoftwareFacts ReadCompiler(const std::string& program) {
   const EdgeTpuCompiler compiler({.program = program});
   const auto path = compiler.program();
-  if (path) return {.path = path->string(), .version = compiler.version()};
-  return {.error = program.empty() ? "no edgetpu_compiler"
-                                   : "no program '" + program + "'"};
-} catch (const Error& error) {
-  return {.error = error.what()};
+  if (!path) {
+    return {.error = program.empty() ? "no edgetpu_compiler"
+                                     : "no program '" + program + "'"};
+  }
+  SoftwareFacts facts{.path = path->string()};
+  try {
+    facts.version = compiler.version();
+  } catch (const Error& error) {
+    facts.error = error.what();
+  }
+  return facts;
 }
 
 }  // namespace

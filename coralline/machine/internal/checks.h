@@ -9,6 +9,12 @@ namespace coralline::internal {
 
 using Findings = std::vector<Finding>;
 
+/// A hint: users of such boards say so.
+inline constexpr const char* kInterruptsWayOut =
+    "common on the Raspberry Pi 5 and some Arm boards; what is said to help "
+    "there: the overlay pcie-32bit-dma-pi5, another msi-parent in the device "
+    "tree, and a kernel with pages of 4 KiB";
+
 /// Each adds its findings. What is not known is left out.
 void CheckLibedgetpu(const Machine& machine, Findings& findings);
 void CheckTfLite(const Machine& machine, Findings& findings);

@@ -68,10 +68,7 @@ void CheckInterrupts(const EdgeTpuEntry& device, Findings& findings) {
   if (hardware.driver != "apex" || hardware.interrupt_vectors != 0) return;
   Finding finding = About(device, "interrupts", FindingStatus::kWarning);
   finding.found = "sysfs shows no MSI-X vectors: inferences may never end";
-  finding.way_out =
-      "common on a Raspberry Pi 5 and some Arm boards; what helps there is "
-      "said to be the overlay pcie-32bit-dma-pi5, another msi-parent in the "
-      "device tree, and a kernel with pages of 4 KiB";
+  finding.way_out = kInterruptsWayOut;
   findings.push_back(finding);
 }
 

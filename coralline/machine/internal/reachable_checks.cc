@@ -9,19 +9,14 @@
 namespace coralline::internal {
 namespace {
 
-constexpr const char* kNoInterrupts =
-    "on a Raspberry Pi 5 and other Arm boards it is often that the device gets "
-    "no MSI-X vectors (dmesg: \"Couldn't initialize interrupts: -28\"), which "
-    "a "
-    "device tree overlay mends: pcie-32bit-dma-pi5 and another msi-parent";
-
 std::string ModuleWayOut(const Machine& machine) {
   const DriverFacts& driver = machine.driver;
   if (driver.is_loaded) {
-    return std::string(
-               "the module is loaded and has not taken the device: see "
-               "'sudo dmesg | grep -i -e apex -e gasket'; ") +
-           kNoInterrupts;
+    return fmt::format(
+        "the module is loaded and has not taken the device; 'sudo dmesg | grep "
+        "-i -e apex -e gasket' says why, often that it has got no MSI-X "
+        "interrupts (-28): {}",
+        kInterruptsWayOut);
   }
   const std::string signing =
       driver.secure_boot.value_or(false)

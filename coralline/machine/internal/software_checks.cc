@@ -15,6 +15,8 @@ constexpr const char* kGetLibrary =
 constexpr const char* kGetTfLite =
     "'./dev setup' installs one, or set CORALLINE_TFLITE to a "
     "libtensorflowlite_c.so";
+constexpr const char* kGetCompiler =
+    "install the package edgetpu-compiler of Google's Debian repository";
 constexpr const char* kCompileElsewhere =
     "'coralline compile --script' writes what to run on an x86-64 machine that "
     "has it, and 'coralline compile --from' takes the results in";
@@ -24,7 +26,8 @@ constexpr int kLastRuntimeVersion = 14;
 // Packages carry the clock in their name, builds of the source in a folder's.
 std::string ClockText(const Machine& machine) {
   const std::string& path = machine.software.libedgetpu->path;
-  std::string clock = machine.driver.usb_clock;
+  std::string clock =
+      path.starts_with("/usr/lib/") ? machine.driver.usb_clock : "";
   if (path.find("/throttled/") != path.npos) clock = "std";
   if (path.find("/direct/") != path.npos) clock = "max";
   if (clock == "std") return ", standard clock on USB";
@@ -91,18 +94,17 @@ void CheckCompiler(const Machine& machine, Findings& findings) {
   Finding finding{.check = "edgetpu_compiler"};
   if (facts->error.empty()) {
     finding.found = fmt::format("{}: {}", facts->path, facts->version);
-  } else {
+  } else if (!facts->path.empty()) {  // it is there and does not work
+    finding.status = FindingStatus::kWarning;
+    SetError(facts->error, kGetCompiler, finding);
+  } else if (machine.host.cpu.is_x86_64) {
     finding.status = FindingStatus::kNote;
     finding.found = facts->error;
-    if (!machine.host.cpu.is_x86_64) {
-      finding.found += "; it is made for x86-64 alone";
-      finding.way_out = kCompileElsewhere;
-    } else {
-      finding.way_out = std::string(
-                            "install the package edgetpu-compiler of "
-                            "Google's Debian repository; or ") +
-                        kCompileElsewhere;
-    }
+    finding.way_out = fmt::format("{}; or {}", kGetCompiler, kCompileElsewhere);
+  } else {
+    finding.status = FindingStatus::kNote;
+    finding.found = facts->error + "; it is made for x86-64 alone";
+    finding.way_out = kCompileElsewhere;
   }
   findings.push_back(finding);
 }
