@@ -14,11 +14,9 @@ namespace coralline::cli {
 namespace {
 
 constexpr const char* kFooter =
-    "Edge TPUs as sysfs shows them, whether libedgetpu lists them or not, and "
-    "the\n"
-    "CPU. Devices of one 'shares' share the bandwidth to the host: see "
-    "--devices-per-link\n"
-    "of 'plan'. Nothing is opened, and nobody who uses a device is disturbed.\n"
+    "Edge TPUs as sysfs shows them, whether libedgetpu lists them or not, and\n"
+    "the CPU. Devices with the same 'shares' share the bandwidth to the host:\n"
+    "see --devices-per-link of 'plan'. No device is opened.\n"
     "docs/doctor.md explains the columns.\n\n"
     "Examples:\n"
     "  coralline devices\n"
