@@ -20,6 +20,8 @@ struct Command {
   Action (*configure)(CLI::App& app);
 };
 
+Action ConfigureDevices(CLI::App& app);
+Action ConfigureDoctor(CLI::App& app);
 Action ConfigureInspect(CLI::App& app);
 Action ConfigureGenerate(CLI::App& app);
 Action ConfigureProfile(CLI::App& app);

@@ -15,7 +15,11 @@
 namespace coralline::cli {
 namespace {
 
-constexpr std::array<Command, 15> kCommands = {{
+constexpr std::array<Command, 17> kCommands = {{
+    {"devices", "List Edge TPUs and the CPU, and what they are attached by",
+     ConfigureDevices},
+    {"doctor", "Find out what keeps Edge TPUs from working or slows them down",
+     ConfigureDoctor},
     {"inspect", "Show a model's operators, sizes and what each cut costs",
      ConfigureInspect},
     {"generate", "Write a published network with random weights",

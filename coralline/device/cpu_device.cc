@@ -206,4 +206,6 @@ std::unique_ptr<Device> MakeDevice(const std::string& name,
 
 std::string TfLiteVersion() { return TfLiteLibrary::Get().version(); }
 
+bool TfLiteHasXnnpack() { return TfLiteLibrary::Get().HasKnownXnnpack(); }
+
 }  // namespace coralline

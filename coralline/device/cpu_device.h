@@ -42,4 +42,7 @@ std::unique_ptr<Device> MakeDevice(const std::string& name, CpuKernels kernels);
 /// "2.9.0", the version of the library that Load uses; throws Error(kDevice).
 std::string TfLiteVersion();
 
+/// Whether that library has an XNNPACK that Load uses; throws as the above.
+bool TfLiteHasXnnpack();
+
 }  // namespace coralline

@@ -7,13 +7,12 @@
 
 #include <fstream>
 
-#include "coralline/device/internal/device_users.h"
+#include "coralline/device/device_users.h"
 
 namespace coralline {
 namespace {
 
 namespace fs = std::filesystem;
-using internal::DeviceUser;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -73,7 +72,7 @@ TEST_F(EdgeTpuHost, NamesTheProcessesThatUseTheDevice) {
   AddProcess(5, "idle", "/dev/apex_0");
   Write("proc/version", "Linux");
   EXPECT_THAT(
-      internal::UsersOf(node, root_ / "proc"),
+      UsersOf(node, root_ / "proc"),
       ElementsAre(DeviceUser{812, "python3"}, DeviceUser{4711, "frigate"}));
   EXPECT_EQ(internal::WhyItDoesNotOpen(kPci, root_),
             "is in use by python3 (process 812), frigate (process 4711)");
@@ -82,7 +81,7 @@ TEST_F(EdgeTpuHost, NamesTheProcessesThatUseTheDevice) {
 TEST_F(EdgeTpuHost, FindsRealProcessesButNotItself) {
   const fs::path file = Write("dev/apex_1", "");
   const int opened = open(file.c_str(), O_RDONLY);
-  EXPECT_THAT(internal::UsersOf(file), testing::IsEmpty());
+  EXPECT_THAT(UsersOf(file), testing::IsEmpty());
   close(opened);
 }
 

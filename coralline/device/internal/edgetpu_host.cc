@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "coralline/device/internal/device_users.h"
+#include "coralline/device/device_users.h"
 
 namespace coralline::internal {
 namespace {

@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-namespace coralline::internal {
+namespace coralline {
 
 /// A process of this machine.
 struct DeviceUser {
   int pid = 0;
-  std::string name;  ///< "python3"
+  std::string name;  ///< "python3"; empty where the system does not tell
 
   bool operator==(const DeviceUser&) const = default;
 };
@@ -19,4 +19,4 @@ struct DeviceUser {
 std::vector<DeviceUser> UsersOf(const std::filesystem::path& file,
                                 const std::filesystem::path& proc = "/proc");
 
-}  // namespace coralline::internal
+}  // namespace coralline

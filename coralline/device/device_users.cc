@@ -1,4 +1,4 @@
-#include "coralline/device/internal/device_users.h"
+#include "coralline/device/device_users.h"
 
 #include <unistd.h>
 
@@ -7,7 +7,7 @@
 #include <fstream>
 #include <system_error>
 
-namespace coralline::internal {
+namespace coralline {
 namespace {
 
 namespace fs = std::filesystem;
@@ -39,9 +39,12 @@ int PidOf(const fs::path& process) {
   return pid;
 }
 
+// The system keeps 15 characters of it.
 std::string NameOf(const fs::path& process) {
-  std::string name;
-  std::getline(std::ifstream(process / "comm"), name);
+  std::error_code error;
+  if (!fs::is_regular_file(process / "comm", error)) return "";
+  char name[64] = "";
+  std::ifstream(process / "comm").getline(name, sizeof(name));
   return name;
 }
 
@@ -59,4 +62,4 @@ std::vector<DeviceUser> UsersOf(const fs::path& file, const fs::path& proc) {
   return users;
 }
 
-}  // namespace coralline::internal
+}  // namespace coralline
