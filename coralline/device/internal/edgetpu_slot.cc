@@ -17,8 +17,10 @@ std::shared_ptr<EdgeTpuSlot> EdgeTpuSlot::Of(const EdgeTpuAddress& address) {
   const std::lock_guard lock(mutex);
   std::weak_ptr<EdgeTpuSlot>& known = slots[address.path];
   auto slot = known.lock();
-  if (!slot)
-    known = slot = std::shared_ptr<EdgeTpuSlot>(new EdgeTpuSlot(address.path));
+  if (!slot) {
+    slot = std::shared_ptr<EdgeTpuSlot>(new EdgeTpuSlot(address.path));
+    known = slot;
+  }
   return slot;
 }
 
@@ -50,11 +52,6 @@ void EdgeTpuSlot::Release(const void* user) {
   if (opened_by_ != user || is_abandoned_) return;
   opened_by_ = nullptr;
   interpreter_.reset();
-}
-
-int EdgeTpuSlot::num_openings() const {
-  const std::lock_guard lock(mutex_);
-  return num_openings_;
 }
 
 EdgeTpuSlot::Turn::Turn(EdgeTpuSlot& slot, const void* user)
@@ -94,7 +91,6 @@ Interpreter& EdgeTpuSlot::Turn::Open(Interpreter interpreter) {
   slot_.is_uploaded_ = false;
   const std::lock_guard lock(slot_.mutex_);
   slot_.opened_by_ = user_;
-  ++slot_.num_openings_;
   return *slot_.interpreter_;
 }
 

@@ -46,15 +46,13 @@ class EdgeTpuSlot {
   };
 
   /// Whether nothing is open or about to be, so that opening takes the device
-  /// from nobody.
-  /// Throws Error(kDevice) where an inference hangs that nobody waits for.
+  /// from nobody. Throws Error(kDevice) where an inference hangs that nobody
+  /// waits for.
   bool MayOpen() const;
   /// Nobody waits any longer for the turn that the user has, if it has one.
   void Abandon(const void* user);
   /// Frees what the user has opened, if nobody has taken the device over.
   void Release(const void* user);
-  /// How often the device was opened.
-  int num_openings() const;
 
  private:
   explicit EdgeTpuSlot(std::string path) : path_(std::move(path)) {}
@@ -66,7 +64,6 @@ class EdgeTpuSlot {
   const void* at_work_ = nullptr;  // who has a turn
   bool is_abandoned_ = false;      // that turn
   const void* opened_by_ = nullptr;
-  int num_openings_ = 0;
   // Whoever has a turn may use these without the mutex.
   std::optional<Interpreter> interpreter_;
   bool is_uploaded_ = false;
