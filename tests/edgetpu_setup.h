@@ -43,6 +43,7 @@ class TwinCompiler : public SegmentCompiler {
   explicit TwinCompiler(std::filesystem::path folder)
       : folder_(std::move(folder)) {}
 
+  bool CanCompile(const Model&) const override { return true; }
   std::string version() const override { return "twin compiler 1"; }
   Model Compile(const Model& segment) const override {
     const auto file = folder_ / (segment.name + ".tflite");

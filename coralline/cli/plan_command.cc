@@ -292,7 +292,8 @@ Action ConfigurePlan(CLI::App& app) {
       ->excludes(front);
   app.add_option("--optimism", options->optimism,
                  "Simulated costs times this are lower bounds of measured ones "
-                 "(1 for emulated devices, 0.25 for a CPU)")
+                 "(1 for emulated devices, 0.5 for Edge TPUs, 0.25 for a "
+                 "CPU)")
       ->check(CLI::Range(0.01, 1.0));
   app.add_option("--gap", options->gap,
                  "Stop measuring within this share of the optimum")

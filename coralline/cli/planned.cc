@@ -10,6 +10,7 @@
 #include "coralline/cli/interrupt.h"
 #include "coralline/cli/plan_report.h"
 #include "coralline/cli/progress.h"
+#include "coralline/device/edgetpu_device.h"
 #include "coralline/plan/baselines.h"
 
 namespace coralline::cli {
@@ -66,17 +67,22 @@ Plan Optimal(const ModelProblem& problem, const PlanOptions& options) {
   problem.FailWithoutPlan();
 }
 
-// A true bound for an emulated device, which is never early; a guess for a CPU,
-// whose costs are estimated.
+// A true bound for an emulated device, which is never early; guesses for a real
+// one, on a host that the spec may not be of, and for a CPU, whose costs are
+// estimated.
 double OptimismOf(const PlanCommandOptions& options,
                   const ModelProblem& problem) {
-  constexpr double kGuess = 0.25;
+  constexpr double kCpuGuess = 0.25;
+  constexpr double kEdgeTpuGuess = 0.5;
   if (options.optimism > 0) return options.optimism;
-  bool has_cpu = false;
+  double optimism = 1;
   for (std::size_t c = 0; c < problem.problem().classes.size(); ++c) {
-    has_cpu = has_cpu || problem.is_cpu(static_cast<int>(c));
+    if (problem.is_cpu(static_cast<int>(c))) return kCpuGuess;
+    if (IsEdgeTpuName(problem.problem().classes[c].name)) {
+      optimism = kEdgeTpuGuess;
+    }
   }
-  return has_cpu ? kGuess : 1;
+  return optimism;
 }
 
 Planned Measured(const ModelProblem& problem,

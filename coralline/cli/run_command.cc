@@ -121,7 +121,7 @@ RunReport Measure(const Model& model, const RunCommandOptions& options) {
                    .plan_origin = runner.origin,
                    .class_names = runner.class_names,
                    .splits = runner.splits,
-                   .is_emulated = IsEmulated(runner_options),
+                   .is_emulated = runner.is_emulated,
                    .devices = Descriptions(pipeline)};
   if (UsesCpu(runner_options)) report.tflite = TfLiteVersion();
   {

@@ -54,7 +54,8 @@ std::string ReplicaRow(const RunReport& report, std::size_t stage,
   return fmt::format(
       "{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", stage,
       segment ? Quoted(FormatSegment(*segment)) : "", replica.device,
-      Quoted(replica.description), replica.emulation ? "emulated" : "measured",
+      Quoted(replica.description),
+      IsEmulated(report, replica) ? "emulated" : "measured",
       replica.busy.count(), Rate(seconds > 0 ? count / seconds : 0),
       Rate(predicted), Times(replica.busy), Ms(replica.busy.sum()),
       Ms(replica.waiting), Us(replica.hop.Percentile(50)),
@@ -66,7 +67,7 @@ std::string ReplicaRow(const RunReport& report, std::size_t stage,
 std::string AllRow(const RunReport& report) {
   const RunStats& stats = report.stats;
   return fmt::format("all,,,{},{},{},{},{},{},,,,,\n", Quoted(report.model),
-                     report.is_emulated ? "emulated" : "measured", stats.done(),
+                     IsEmulated(report) ? "emulated" : "measured", stats.done(),
                      Rate(stats.throughput_rps),
                      Rate(PredictedThroughput(report)), Times(stats.latency));
 }

@@ -31,18 +31,18 @@ Json EmulationJson(const EmulationStats& emulation) {
           {"compute_longer", emulation.compute_longer}};
 }
 
-const char* OriginOf(const ReplicaStats& replica) {
-  return replica.emulation ? "emulated" : "measured";
+const char* OriginOf(const RunReport& report, const ReplicaStats& replica) {
+  return IsEmulated(report, replica) ? "emulated" : "measured";
 }
 
 Json TimeOrNull(std::chrono::nanoseconds time) {
   return time.count() > 0 ? Json(time.count()) : Json();
 }
 
-Json ReplicaJson(const ReplicaStats& replica) {
+Json ReplicaJson(const RunReport& report, const ReplicaStats& replica) {
   Json json = {{"number", replica.device},
                {"device", replica.description},
-               {"origin", OriginOf(replica)},
+               {"origin", OriginOf(report, replica)},
                {"predicted_ns", TimeOrNull(replica.predicted)},
                {"count", replica.busy.count()},
                {"latency_ns", HistogramJson(replica.busy)},
@@ -65,10 +65,10 @@ Json StageJson(const RunReport& report, std::size_t index) {
   for (const ReplicaStats& replica : stage.replicas) {
     hop.Add(replica.hop);
     waiting += replica.waiting;
-    replicas.push_back(ReplicaJson(replica));
+    replicas.push_back(ReplicaJson(report, replica));
   }
   Json json = {{"device", first.description},
-               {"origin", OriginOf(first)},
+               {"origin", OriginOf(report, first)},
                {"ops", segment ? Json(segment->ops) : Json()},
                {"predicted_ns", TimeOrNull(first.predicted)},
                {"count", busy.count()},
@@ -149,7 +149,7 @@ std::string RunJson(const RunReport& report) {
     stages.push_back(StageJson(report, i));
   }
   Json json = {{"model", report.model},
-               {"origin", report.is_emulated ? "emulated" : "measured"},
+               {"origin", IsEmulated(report) ? "emulated" : "measured"},
                {"tflite", OrNull(report.tflite)},
                {"requests", stats.requests},
                {"done", stats.done()},

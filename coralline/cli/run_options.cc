@@ -198,17 +198,6 @@ RunOptions RunOptionsOf(const RunCommandOptions& options) {
   return run;
 }
 
-bool IsEmulated(const RunnerOptions& options) {
-  if (!options.devices.empty() || !options.plan) {
-    return std::any_of(options.devices.begin(), options.devices.end(),
-                       IsEmulatedDevice);
-  }
-  const auto& stages = options.plan->plan.stages;
-  return std::any_of(stages.begin(), stages.end(), [&](const auto& stage) {
-    return IsEmulatedStage(options, stage);
-  });
-}
-
 bool UsesCpu(const RunnerOptions& options) {
   if (options.compute) return true;
   if (!options.devices.empty() || !options.plan) {

@@ -55,8 +55,6 @@ RunnerOptions RunnerOptionsOf(const RunCommandOptions& options,
 
 RunOptions RunOptionsOf(const RunCommandOptions& options);
 
-/// Whether one of the devices is not there.
-bool IsEmulated(const RunnerOptions& options);
 /// Whether the CPU computes anything.
 bool UsesCpu(const RunnerOptions& options);
 

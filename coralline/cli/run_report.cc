@@ -4,6 +4,17 @@
 
 namespace coralline::cli {
 
+bool IsEmulated(const RunReport& report, const ReplicaStats& replica) {
+  const auto number = static_cast<std::size_t>(replica.device);
+  return replica.emulation ||
+         (number < report.is_emulated.size() && report.is_emulated[number]);
+}
+
+bool IsEmulated(const RunReport& report) {
+  return std::any_of(report.is_emulated.begin(), report.is_emulated.end(),
+                     [](bool is_emulated) { return is_emulated; });
+}
+
 bool HasChanged(const RunReport& report) {
   const auto& events = report.stats.events;
   return std::any_of(events.begin(), events.end(), [](const auto& event) {

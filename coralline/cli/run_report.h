@@ -22,8 +22,8 @@ struct RunReport {
   Plan plan;
   std::string plan_origin;
   std::vector<std::string> class_names;
-  std::vector<LayerSplit> splits;  ///< see Runner
-  bool is_emulated = false;
+  std::vector<LayerSplit> splits;     ///< see Runner
+  std::vector<bool> is_emulated;      ///< of each device, by number
   std::optional<std::string> tflite;  ///< its version, where it was used
   /// What serves at first, by number.
   std::map<int, std::string> devices;
@@ -32,6 +32,10 @@ struct RunReport {
   std::vector<TraceEvent> trace;
   int trace_capacity = kTraceCapacity;
 };
+
+/// Whether a device is emulated, or any of them.
+bool IsEmulated(const RunReport& report, const ReplicaStats& replica);
+bool IsEmulated(const RunReport& report);
 
 /// Whether other stages ran later than at first.
 bool HasChanged(const RunReport& report);

@@ -33,7 +33,7 @@ std::string Heading(const RunReport& report) {
       Plural(stats.stages.size(), "stage"),
       Plural(NumReplicas(stats.stages), "device"), stats.requests,
       FormatDuration(stats.wall),
-      report.is_emulated ? "emulated in wall-clock time" : "measured",
+      IsEmulated(report) ? "emulated in wall-clock time" : "measured",
       stats.stopped ? " (interrupted)" : "",
       splits.empty() ? splits : splits + '\n');
 }
@@ -146,9 +146,9 @@ std::string StagesText(const RunReport& report) {
 
 // How well each emulated device kept to its simulated time.
 std::string EmulationText(const RunReport& report) {
-  if (!report.is_emulated) return "";
   Table table({"stage>", "device>", "simulated>", "late, median>", "p90>",
                "max>", "waited for the CPU>"});
+  bool has_rows = false;
   ForEachReplica(
       report.stats.stages, [&](std::size_t stage, const auto& replica, bool) {
         if (!replica.emulation) return;
@@ -159,7 +159,9 @@ std::string EmulationText(const RunReport& report) {
                       FormatDuration(emulation.overshoot.Percentile(90)),
                       FormatDuration(emulation.overshoot.max()),
                       std::to_string(emulation.compute_longer)});
+        has_rows = true;
       });
+  if (!has_rows) return "";
   return "\nEmulation: device times are simulated, the pipeline is real.\n" +
          table.Format();
 }

@@ -43,7 +43,7 @@ std::string RunTraceJson(const RunReport& report) {
                  R"({{"ph":"M","name":"process_name","pid":1,)"
                  R"("args":{{"name":{}}}}})",
                  JsonText(report.model +
-                          (report.is_emulated ? ", emulated" : ", measured")));
+                          (IsEmulated(report) ? ", emulated" : ", measured")));
   for (const auto& [device, name] : DeviceNames(report)) {
     fmt::format_to(out,
                    ",\n"

@@ -15,6 +15,9 @@ class SegmentCompiler {
   /// this name.
   virtual std::string version() const = 0;
 
+  /// Whether Compile has it from before, or a compiler to make it.
+  virtual bool CanCompile(const Model& segment) const = 0;
+
   /// The compiled file of an uncompiled segment, with the same inputs and
   /// outputs, by name. Takes seconds where it is not known from before.
   ///

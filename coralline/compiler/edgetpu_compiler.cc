@@ -201,6 +201,10 @@ std::string EdgeTpuCompiler::version() const {
                      oldest > 0 ? fmt::format(" -m {}", oldest) : "");
 }
 
+bool EdgeTpuCompiler::CanCompile(const Model& segment) const {
+  return program() || Find(segment);
+}
+
 Model EdgeTpuCompiler::Compile(const Model& segment) const {
   return state_->Get(segment, state_->options.should_stop).model;
 }

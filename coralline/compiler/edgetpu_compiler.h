@@ -66,6 +66,7 @@ class EdgeTpuCompiler : public SegmentCompiler {
   std::string version() const override;
   /// Throws Error(kFailed) too where it is stopped.
   Model Compile(const Model& segment) const override;
+  bool CanCompile(const Model& segment) const override;
 
   /// What is known from before; runs no compiler but to ask its version.
   std::optional<CompiledSegment> Find(const Model& segment) const;

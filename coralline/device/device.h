@@ -74,6 +74,9 @@ class Device {
   /// What runs the segments, and where: what is measured on a device of this
   /// name holds for this runtime alone. Throws Error(kDevice) as Load does.
   virtual std::string runtime() const = 0;
+  /// Whether a segment is ready to be loaded, or can be made so: false where it
+  /// would have to be compiled and there is no compiler. As cheap as a hash.
+  virtual bool CanLoad(const Model&) const { return true; }
   /// Throws Error(kModel) when the device cannot run the segment, and
   /// Error(kDevice) when the device or its library is not there.
   virtual std::unique_ptr<Executable> Load(const Model& segment) const = 0;

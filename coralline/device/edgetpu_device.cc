@@ -137,6 +137,11 @@ std::string EdgeTpuDevice::runtime() const {
   return text;
 }
 
+bool EdgeTpuDevice::CanLoad(const Model& segment) const {
+  return IsCompiled(segment.graph) ||
+         (compiler_ && compiler_->CanCompile(segment));
+}
+
 std::unique_ptr<Executable> EdgeTpuDevice::Load(const Model& segment) const {
   const bool is_compiled = IsCompiled(segment.graph);
   if (!is_compiled && !compiler_) {

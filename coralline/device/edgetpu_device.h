@@ -100,6 +100,7 @@ class EdgeTpuDevice : public Device {
   /// "libedgetpu BuildLabel(...), RuntimeVersion(14), TFLite 2.9.0,
   /// edgetpu_compiler 16.0...", and the options that change times.
   std::string runtime() const override;
+  bool CanLoad(const Model& segment) const override;
   /// Opens the device and uploads nothing yet (Executable::Upload). Where
   /// another executable has it open, that one goes on undisturbed: a pipeline
   /// loads its next segments while requests run. The device changes hands at

@@ -165,6 +165,14 @@ Replica PlannedDeployer::LoadOn(int device, const Segment& segment,
   Replica replica{.device = device,
                   .executable = loaded_->Find(device, segment)};
   if (!replica.executable) {
+    // A device is not at fault where nobody can compile for it.
+    if (has_deployed_ && !pool_.devices[device]->CanLoad(model)) {
+      throw Error(ErrorKind::kModel,
+                  fmt::format("{}: not compiled for {}, and there is no "
+                              "compiler here; 'coralline compile' says what "
+                              "to do",
+                              model.name, names_[device]));
+    }
     replica.executable = pool_.devices[device]->Load(model);
     loaded_->Add(device, segment, replica.executable);
   }

@@ -59,6 +59,9 @@ Runner OpenRunner(const Model& whole, const RunnerOptions& options) {
     runner.class_names.push_back(
         deployer->pool().kinds[stage.device_class].name);
   }
+  for (const auto& device : deployer->pool().devices) {
+    runner.is_emulated.push_back(device->is_emulated());
+  }
   runner.pipeline =
       std::make_unique<Pipeline>(std::move(deployer), InterfaceOf(model.graph),
                                  PipelineOptionsOf(options, runner.plan));

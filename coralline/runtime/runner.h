@@ -63,6 +63,8 @@ struct Runner {
   std::string origin;
   /// Of each stage of the plan, such as "edgetpu-pcie".
   std::vector<std::string> class_names;
+  /// Of each device, by number: Device::is_emulated.
+  std::vector<bool> is_emulated;
   /// Layers that are computed in parts: the plan's ops are of that model.
   std::vector<LayerSplit> splits;
 };

@@ -13,10 +13,11 @@ TEST_F(Cli, HelpOfEveryCommandIsTheManual) {
       "# Commands\n\nMade from the program's own help by the test `Cli`; edit "
       "that.\n";
   for (const std::string command :
-       {"", "devices", "doctor", "inspect", "generate", "generate fc",
-        "generate conv", "profile", "plan", "explain", "sweep", "check",
-        "split", "compile", "verify", "run", "simulate", "validate",
-        "calibrate", "demo"}) {
+       {"",         "devices",     "doctor",        "inspect",
+        "generate", "generate fc", "generate conv", "profile",
+        "plan",     "explain",     "sweep",         "check",
+        "split",    "compile",     "verify",        "run",
+        "simulate", "validate",    "calibrate",     "demo"}) {
     const Result result = Run(command + " --help");
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.output, HasSubstr("Usage: coralline"));

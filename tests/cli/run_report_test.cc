@@ -41,7 +41,7 @@ RunReport MakeReport() {
   RunReport report{.model = "net",
                    .plan_origin = "simulated",
                    .class_names = {"edgetpu-pcie", "edgetpu-pcie"},
-                   .is_emulated = true};
+                   .is_emulated = {true, true, true, true}};
   report.plan.stages = {
       {.segment = OpRange(0, 3), .replicas = 1},
       {.segment = OpRange(3, 5), .device_class = 0, .replicas = 2}};
