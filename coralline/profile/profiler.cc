@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "coralline/profile/drift.h"
 #include "coralline/profile/median.h"
 #include "coralline/profile/profile_key.h"
 #include "coralline/tflite/writer.h"
@@ -81,6 +82,7 @@ std::optional<SegmentProfile> MeasureHere(const Model& part,
                                           const Device& device,
                                           const ProfilerOptions& options) {
   Session session(part, device);
+  const auto start_celsius = device.temperature();
   const auto end = Clock::now() + options.budget;
   const nanoseconds first = session.Run();
   const std::vector<nanoseconds> times = RepeatRuns(session, end, options);
@@ -92,7 +94,10 @@ std::optional<SegmentProfile> MeasureHere(const Model& part,
       .high = interval.high,
       .first = first,
       .runs = static_cast<int>(times.size()),
-      .origin = session.is_emulated() ? Origin::kEmulated : Origin::kMeasured};
+      .origin = session.is_emulated() ? Origin::kEmulated : Origin::kMeasured,
+      .drift = DriftOf(times).value_or(0),
+      .start_celsius = start_celsius,
+      .end_celsius = device.temperature()};
 }
 
 // On a new thread: a device may pin the one that runs it.

@@ -161,6 +161,58 @@ TEST(MeasureSegment, TellsTheFirstInferenceApart) {
   EXPECT_LT(profile->high, 50ms);
 }
 
+TEST(MeasureSegment, SaysThatTheDeviceGrewSlower) {
+  constexpr int kWarmUp = 1;
+  constexpr int kRuns = 12;
+  Log log;
+  // Each of the last six takes longer than any before them, however seldom this
+  // thread runs.
+  auto last = std::chrono::steady_clock::now();
+  auto longest = 1ns;
+  log.on_run = [&] {
+    const auto now = std::chrono::steady_clock::now();
+    if (log.runs <= 1 + kWarmUp + kRuns / 2 + 1) {
+      longest = std::max(longest, now - last);
+    }
+    if (log.runs > 1 + kWarmUp + kRuns / 2) {
+      std::this_thread::sleep_for(2 * longest);
+    }
+    last = now;
+  };
+  const auto profile = MeasureSegment(Chain(), OpRange(0, 1), DeviceOf(log),
+                                      {.warm_up = kWarmUp,
+                                       .min_runs = kRuns,
+                                       .target_width = 1e9,
+                                       .budget = 1h});
+  EXPECT_EQ(profile->runs, kRuns);
+  EXPECT_GT(profile->drift, 0.5);
+}
+
+TEST(MeasureSegment, ReadsTheTemperatureBeforeAndAfterItRuns) {
+  class WarmDevice : public FakeDevice {
+   public:
+    explicit WarmDevice(Log& log)
+        : FakeDevice([&log](const Model& part) {
+            return std::make_unique<LoggingExecutable>(part, log);
+          }),
+          log_(log) {}
+    std::optional<double> temperature() const override {
+      return 40 + log_.runs;
+    }
+
+   private:
+    Log& log_;
+  };
+  Log log;
+  const auto profile =
+      MeasureSegment(Chain(), OpRange(0, 1), WarmDevice(log), kQuick);
+  EXPECT_EQ(profile->start_celsius, 40);
+  EXPECT_EQ(profile->end_celsius, 44);
+  EXPECT_EQ(MeasureSegment(Chain(), OpRange(0, 1), DeviceOf(log), kQuick)
+                ->start_celsius,
+            std::nullopt);
+}
+
 TEST(MeasureSegment, NeverCallsAnEmulatedDeviceMeasured) {
   Log log{.is_emulated = true};
   EXPECT_EQ(
