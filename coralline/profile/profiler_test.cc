@@ -2,7 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
 #include <set>
 #include <thread>
 
@@ -95,6 +99,16 @@ constexpr ProfilerOptions kQuick{
     .warm_up = 1, .min_runs = 2, .target_width = 1e9};
 const std::vector<Segment> kSegments = {OpRange(0, 1), OpRange(1, 2),
                                         OpRange(1, 3)};
+
+Profile ProfileOf(const Model& model, std::span<const Segment> segments,
+                  const Device& device, ProfileCache* cache = nullptr,
+                  const ProfileProgressFunction& progress = {},
+                  const ProfilerOptions& options = kQuick) {
+  Profiler profiler(model, device, options, cache);
+  Profile profile = profiler.EmptyProfile();
+  ProfileSegments(profiler, segments, progress, profile);
+  return profile;
+}
 
 class CacheFile {
  public:
@@ -256,8 +270,7 @@ TEST(MeasureSegment, IsNothingWhenStopped) {
 TEST(ProfileSegments, NamesWhatItMeasuredAndWhere) {
   Log log;
   const Model model = Chain();
-  const Profile profile =
-      ProfileSegments(model, kSegments, DeviceOf(log), kQuick, nullptr, {});
+  const Profile profile = ProfileOf(model, kSegments, DeviceOf(log));
   EXPECT_EQ(profile.model, "chain");
   EXPECT_EQ(profile.model_hash, HashModel(model));
   EXPECT_EQ(profile.device, "fake");
@@ -272,8 +285,8 @@ TEST(ProfileSegments, CountsProgressAndTheTimeLeft) {
   Log log;
   log.on_run = [] { std::this_thread::sleep_for(1ms); };
   std::vector<ProfileProgress> calls;
-  ProfileSegments(Chain(), kSegments, DeviceOf(log), kQuick, nullptr,
-                  [&](const ProfileProgress& now) { calls.push_back(now); });
+  ProfileOf(Chain(), kSegments, DeviceOf(log), nullptr,
+            [&](const ProfileProgress& now) { calls.push_back(now); });
   ASSERT_EQ(calls.size(), 3U);
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(calls[i].done, i + 1);
@@ -296,7 +309,7 @@ TEST(ProfileSegments, ReturnsWhatItHasOnceStopped) {
   ProfilerOptions options = kQuick;
   options.stop = &stop;
   const Profile profile =
-      ProfileSegments(model, kSegments, device, options, &cache, {});
+      ProfileOf(model, kSegments, device, &cache, {}, options);
   ASSERT_EQ(profile.segments.size(), 1U);
   EXPECT_EQ(profile.segments[0].segment, kSegments[0]);
   EXPECT_EQ(log.loads, 2);
@@ -308,15 +321,90 @@ TEST(ProfileSegments, ReturnsWhatItHasOnceStopped) {
   EXPECT_EQ(next.num_measured(), 1);
 }
 
+TEST(ProfileSegments, KeepsWhatItHasWhereTheDeviceIsLost) {
+  Log log;
+  const CacheFile file;
+  ProfileCache cache = file.Open();
+  const Model model = Chain();
+  const FakeDevice device = DeviceOf(log);
+  log.on_run = [&] {
+    if (log.loads == 3) throw Error(ErrorKind::kDevice, "fake is lost");
+  };
+  Profiler profiler(model, device, kQuick, &cache);
+  Profile profile = profiler.EmptyProfile();
+  EXPECT_THROW(ProfileSegments(profiler, kSegments, {}, profile), Error);
+  ASSERT_EQ(profile.segments.size(), 2U);
+  // It comes back: nothing is measured twice.
+  log.on_run = [] {};
+  int cached = 0;
+  const Profile whole =
+      ProfileOf(model, kSegments, device, &cache,
+                [&](const ProfileProgress& now) { cached = now.cached; });
+  EXPECT_EQ(cached, 2);
+  EXPECT_EQ(log.loads, 4);
+  for (const SegmentProfile& segment : profile.segments) {
+    EXPECT_EQ(*whole.Find(segment.segment.ops), segment);
+  }
+}
+
+TEST(ProfileSegments, LeavesOutWhatTheDeviceRefuses) {
+  Log log;
+  const FakeDevice device([&](const Model& part) {
+    if (part.graph.num_ops() > 1) throw Error(ErrorKind::kModel, "too long");
+    return std::make_unique<LoggingExecutable>(part, log);
+  });
+  ProfileProgress last;
+  const Profile profile =
+      ProfileOf(Chain(), kSegments, device, nullptr,
+                [&](const ProfileProgress& now) { last = now; });
+  EXPECT_EQ(profile.segments.size(), 2U);
+  EXPECT_EQ(last.done, 3);
+  EXPECT_EQ(last.refused, 1);
+}
+
+// What a process that is killed has measured.
+TEST(ProfileSegments, GoesOnAfterAKilledProcess) {
+  constexpr char kIsAtThird = 'x';
+  const CacheFile file;
+  const Model model = Chain();
+  int pipe_ends[2];
+  ASSERT_EQ(pipe(pipe_ends), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    Log log;
+    log.on_run = [&] {
+      if (log.loads < 3) return;
+      if (write(pipe_ends[1], &kIsAtThird, 1) != 1) _exit(1);
+      pause();
+    };
+    ProfileCache cache = file.Open();
+    ProfileOf(model, kSegments, DeviceOf(log), &cache);
+    _exit(1);
+  }
+  close(pipe_ends[1]);
+  char got = 0;
+  ASSERT_EQ(read(pipe_ends[0], &got, 1), 1);
+  close(pipe_ends[0]);
+  kill(child, SIGKILL);
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  Log log;
+  ProfileCache cache = file.Open();
+  EXPECT_EQ(ProfileOf(model, kSegments, DeviceOf(log), &cache).segments.size(),
+            3U);
+  EXPECT_EQ(log.loads, 1);
+}
+
 TEST(ProfileSegments, TakesFromTheCacheWhatIsThere) {
   Log log;
   const CacheFile file;
   ProfileCache cache = file.Open();
   const auto profile = [&](std::span<const Segment> segments) {
     int cached = 0;
-    Profile result = ProfileSegments(
-        Chain(), segments, DeviceOf(log), kQuick, &cache,
-        [&](const ProfileProgress& now) { cached = now.cached; });
+    Profile result =
+        ProfileOf(Chain(), segments, DeviceOf(log), &cache,
+                  [&](const ProfileProgress& now) { cached = now.cached; });
     return std::pair(result, cached);
   };
   profile(std::span(kSegments).first(2));
