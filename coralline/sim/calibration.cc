@@ -95,17 +95,6 @@ std::vector<double> ColumnOf(const Group& group, const DeviceSpec& spec,
   return column;
 }
 
-CalibrationErrors ErrorsOf(const DeviceSpec& spec,
-                           std::span<const TimedNetwork> networks) {
-  std::vector<double> errors;
-  for (const TimedNetwork& network : networks) {
-    errors.push_back(std::abs(TimeOf(network, spec) / network.ms - 1));
-  }
-  std::sort(errors.begin(), errors.end());
-  return {errors[errors.size() / 2], errors[errors.size() * 9 / 10],
-          errors.back()};
-}
-
 // What the constants that take part have to explain.
 std::vector<double> Unexplained(const internal::Columns& columns,
                                 const std::vector<Group>& groups,
@@ -186,6 +175,17 @@ internal::Solution Fit(const internal::Columns& columns,
 
 }  // namespace
 
+CalibrationErrors ErrorsOf(const DeviceSpec& spec,
+                           std::span<const TimedNetwork> networks) {
+  std::vector<double> errors;
+  for (const TimedNetwork& network : networks) {
+    errors.push_back(std::abs(TimeOf(network, spec) / network.ms - 1));
+  }
+  std::sort(errors.begin(), errors.end());
+  return {errors[errors.size() / 2], errors[errors.size() * 9 / 10],
+          errors.back()};
+}
+
 namespace {
 
 Calibration CalibrateGroups(const DeviceSpec& spec,
@@ -227,8 +227,13 @@ Calibration CalibrateGroups(const DeviceSpec& spec,
 
 Calibration Calibrate(const DeviceSpec& spec, std::span<const Measurement> rows,
                       const std::vector<std::string>& paths) {
-  const auto groups = Choose(paths, spec);
-  return CalibrateGroups(spec, NetworksOf(rows), groups);
+  return CalibrateToTimes(spec, NetworksOf(rows), paths);
+}
+
+Calibration CalibrateToTimes(const DeviceSpec& spec,
+                             std::span<const TimedNetwork> networks,
+                             const std::vector<std::string>& paths) {
+  return CalibrateGroups(spec, networks, Choose(paths, spec));
 }
 
 Calibration CalibrateTogether(

@@ -52,11 +52,20 @@ struct TimedNetwork {
   bool is_first = false;  ///< an inference that loads the parameters
 };
 
-/// The same for any networks; the constants of a group get one value. Requires
-/// a network, and constants that the spec has.
+/// The same for any networks. Requires one, and throws for an unknown path.
+Calibration CalibrateToTimes(const DeviceSpec& spec,
+                             std::span<const TimedNetwork> networks,
+                             const std::vector<std::string>& paths = {});
+
+/// The same; the constants of a group get one value. Requires constants that
+/// the spec has, too.
 Calibration CalibrateTogether(
     const DeviceSpec& spec, std::span<const TimedNetwork> networks,
     const std::vector<std::vector<std::string>>& groups);
+
+/// Of the spec's times for the networks, which are one or more.
+CalibrationErrors ErrorsOf(const DeviceSpec& spec,
+                           std::span<const TimedNetwork> networks);
 
 /// A row of a file of two known networks on several hosts.
 struct LinkMeasurement {

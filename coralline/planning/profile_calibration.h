@@ -1,0 +1,44 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "coralline/profile/profile.h"
+#include "coralline/sim/calibration.h"
+#include "coralline/tflite/model.h"
+
+namespace coralline {
+
+/// A profile, and the model whose hash it has.
+struct ProfiledModel {
+  const Model* model = nullptr;
+  const Profile* profile = nullptr;
+};
+
+struct ProfileCalibration {
+  Calibration fit;  ///< of all rows: a warm time, and a first one where known
+  int num_segments = 0;
+  /// Segments that are not used, as the accelerator leaves ops of them to the
+  /// CPU.
+  int num_left_out = 0;
+  /// A spec fitted to half of the segments, on the other half. They overlap, so
+  /// models of other kinds may be further off.
+  CalibrationErrors held_out;
+};
+
+/// Refits a spec's constants (`paths`; all where empty) to what an accelerator
+/// took for segments of real models. The halves are chosen at random, and are
+/// the same for the same segments.
+///
+/// Throws Error(kUsage) where the profiles are of different devices or
+/// runtimes, and where there are fewer than kLeastSegments; and as
+/// CalibrateToTimes and ExtractSegment do.
+ProfileCalibration CalibrateToProfiles(
+    const DeviceSpec& spec, std::span<const ProfiledModel> profiles,
+    const std::vector<std::string>& paths = {});
+
+/// So that either half has as many rows as a spec has constants.
+inline constexpr int kLeastSegments = 14;
+
+}  // namespace coralline

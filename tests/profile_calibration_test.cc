@@ -1,0 +1,201 @@
+// Calibration of a spec to profiles of real networks.
+
+#include "coralline/planning/profile_calibration.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <random>
+
+#include "coralline/base/error.h"
+#include "coralline/sim/segment_cost.h"
+#include "coralline/tflite/bias.h"
+#include "coralline/zoo/networks.h"
+
+namespace coralline {
+namespace {
+
+using std::chrono::nanoseconds;
+using testing::AllOf;
+using testing::HasSubstr;
+
+nanoseconds Nanoseconds(double ms) {
+  return std::chrono::round<nanoseconds>(
+      std::chrono::duration<double, std::milli>(ms));
+}
+
+DeviceSpec Base() { return ReadDeviceSpec("edgetpu-pcie"); }
+
+// A host whose link is slow, and whose device computes faster.
+DeviceSpec Truth() {
+  DeviceSpec spec = Base();
+  spec.fixed_ms = 0.4;
+  spec.cycles_factor = 1.1;
+  spec.small_bytes_per_s = 150e6;
+  spec.large_input_bytes_per_s = 200e6;
+  spec.upload_bytes_per_s = 120e6;
+  spec.upload_fixed_ms = 2;
+  return spec;
+}
+
+// What the true device would take for segments, give or take `noise`.
+Profile ProfileOf(const Model& model, const std::vector<Segment>& segments,
+                  double noise) {
+  const DeviceSpec truth = Truth();
+  const auto layers = MakeLayers(model.graph, truth, OpsWithBias(model));
+  std::mt19937 random(7);
+  const auto factor = [&] {
+    return 1 + noise * (static_cast<double>(random() % 2001) - 1000) / 1000;
+  };
+  Profile profile{.model = model.name, .device = "edgetpu:pci:0"};
+  for (const Segment& segment : segments) {
+    const SegmentCost cost = CostOf(model.graph, segment, layers, truth);
+    const nanoseconds warm = Nanoseconds(cost.warm_ms() * factor());
+    const nanoseconds first = Nanoseconds(cost.first_ms() * factor());
+    profile.Add({.segment = segment,
+                 .latency = warm,
+                 .low = warm,
+                 .high = warm,
+                 .first = first,
+                 .runs = 20});
+  }
+  return profile;
+}
+
+std::vector<Segment> RandomSegments(const Model& model, int count) {
+  std::mt19937 random(3);
+  const auto ops = static_cast<unsigned>(model.graph.num_ops());
+  std::vector<Segment> segments;
+  for (int i = 0; i < count; ++i) {
+    const auto begin = static_cast<int>(random() % ops);
+    const int most = static_cast<int>(ops) - begin;
+    const auto length = 1 + static_cast<int>(random() % most);
+    segments.push_back(OpRange(begin, begin + length));
+  }
+  return segments;
+}
+
+struct Case {
+  const char* network;
+  NetworkOptions options;
+  /// What its segments determine and is told here.
+  std::vector<std::string> determined;
+};
+
+const std::vector<Case>& Cases() {
+  static const std::vector<Case> cases = {
+      {"mobilenet_v1",
+       {.size = 128, .width = 0.25},
+       {"/fixed/inference", "/link/small_rate", "/link/upload_rate",
+        "/fixed/upload"}},
+      {"mobilenet_v2",
+       {},
+       {"/fixed/inference", "/compute/cycles_factor", "/link/small_rate",
+        "/link/large_input_rate", "/link/upload_rate", "/fixed/upload"}},
+      {"resnet50",
+       {},
+       {"/fixed/inference", "/compute/cycles_factor", "/link/streaming_rate",
+        "/link/upload_rate"}}};
+  return cases;
+}
+
+double TrueValue(const std::string& path) {
+  const DeviceSpec truth = Truth();
+  for (const SpecConstant& constant : SpecConstants()) {
+    if (path == constant.path) return truth.*constant.member;
+  }
+  throw std::out_of_range(path);
+}
+
+TEST(CalibrateToProfiles, FindsTheConstantsOfRealNetworksDespiteNoise) {
+  for (const Case& tried : Cases()) {
+    SCOPED_TRACE(tried.network);
+    const Model model = GenerateNetwork(tried.network, tried.options);
+    const Profile profile = ProfileOf(model, RandomSegments(model, 60), 0.02);
+    const auto result = CalibrateToProfiles(
+        Base(), std::vector<ProfiledModel>{{&model, &profile}});
+    EXPECT_EQ(result.num_segments, profile.segments.size());
+    std::vector<std::string> determined;
+    for (const FittedConstant& constant : result.fit.constants) {
+      const double truth = TrueValue(constant.path);
+      if (!constant.is_determined) {
+        EXPECT_EQ(constant.new_value, constant.old_value);
+        continue;
+      }
+      determined.push_back(constant.path);
+      EXPECT_NEAR(constant.new_value, truth, 4 * constant.standard_error)
+          << constant.path;
+    }
+    EXPECT_THAT(determined, testing::IsSupersetOf(tried.determined));
+    EXPECT_NEAR(result.fit.spec.fixed_ms, Truth().fixed_ms, 0.02);
+    EXPECT_GT(result.fit.before.median, 0.4);
+    EXPECT_LT(result.fit.after.p90, 0.022);
+    EXPECT_LT(result.held_out.median, 0.02);
+    EXPECT_LT(result.held_out.p90, 0.03);
+  }
+}
+
+TEST(CalibrateToProfiles, IsExactWithoutNoise) {
+  const Model model = GenerateNetwork("resnet50");
+  const Profile profile = ProfileOf(model, RandomSegments(model, 60), 0);
+  const auto result = CalibrateToProfiles(
+      Base(), std::vector<ProfiledModel>{{&model, &profile}});
+  EXPECT_LT(result.held_out.maximum, 1e-4);  // nanoseconds are whole
+  EXPECT_NEAR(result.fit.spec.cycles_factor, Truth().cycles_factor, 1e-3);
+}
+
+TEST(CalibrateToProfiles, JoinsTheProfilesOfSeveralModels) {
+  const Model one = GenerateNetwork("mobilenet_v2");
+  const Model two = GenerateNetwork("resnet50");
+  const Profile of_one = ProfileOf(one, RandomSegments(one, 10), 0.02);
+  const Profile of_two = ProfileOf(two, RandomSegments(two, 10), 0.02);
+  const auto result = CalibrateToProfiles(
+      Base(), std::vector<ProfiledModel>{{&one, &of_one}, {&two, &of_two}});
+  EXPECT_EQ(result.num_segments, 20);
+  EXPECT_EQ(result.fit.num_rows, 40);
+}
+
+TEST(CalibrateToProfiles, FitsTheNamedConstantsAlone) {
+  const Model model = GenerateNetwork("mobilenet_v2");
+  const Profile profile = ProfileOf(model, RandomSegments(model, 40), 0.02);
+  const auto result = CalibrateToProfiles(
+      Base(), std::vector<ProfiledModel>{{&model, &profile}},
+      {"/fixed/inference"});
+  ASSERT_EQ(result.fit.constants.size(), 1U);
+}
+
+std::string ErrorOf(std::span<const ProfiledModel> profiles) {
+  try {
+    CalibrateToProfiles(Base(), profiles);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(CalibrateToProfiles, RefusesDifferentDevices) {
+  const Model model = GenerateNetwork("mobilenet_v2");
+  const Profile one = ProfileOf(model, RandomSegments(model, 40), 0);
+  Profile two = one;
+  two.device = "edgetpu:usb:0";
+  const std::vector<ProfiledModel> profiles = {{&model, &one}, {&model, &two}};
+  EXPECT_THAT(ErrorOf(profiles),
+              AllOf(HasSubstr("of different devices, edgetpu:pci:0"),
+                    HasSubstr("edgetpu:usb:0")));
+  two = one;
+  two.runtime = "an older library";
+  EXPECT_THAT(ErrorOf(profiles), HasSubstr("(an older library)"));
+}
+
+TEST(CalibrateToProfiles, SaysThatThereAreTooFewSegments) {
+  const Model model = GenerateNetwork("mobilenet_v2");
+  const Profile profile = ProfileOf(model, {OpRange(0, 3), OpRange(0, 9)}, 0);
+  EXPECT_THAT(ErrorOf(std::vector<ProfiledModel>{{&model, &profile}}),
+              AllOf(HasSubstr("2 segments to calibrate with, 14 or more"),
+                    HasSubstr("coralline profile --sample 60")));
+}
+
+}  // namespace
+}  // namespace coralline
