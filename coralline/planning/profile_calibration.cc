@@ -16,7 +16,6 @@
 namespace coralline {
 namespace {
 
-// The rows of each segment.
 using Rows = std::vector<TimedNetwork>;
 
 double Milliseconds(std::chrono::nanoseconds time) {
@@ -42,35 +41,97 @@ bool IsMapped(const Graph& graph) {
                      [](const OpMapping& op) { return op.is_mapped(); });
 }
 
-// None where the accelerator does not run all of it.
-Rows RowsOf(const Model& model, const SegmentProfile& segment) {
+struct AllRows {
+  Rows warm;   // of each segment
+  Rows first;  // where known
+  int num_left_out = 0;
+};
+
+void AddRows(const Model& model, const SegmentProfile& segment, AllRows& rows) {
   const Model part = ExtractSegment(model, segment.segment);
-  if (!IsMapped(part.graph)) return {};
-  Rows rows{{.graph = part.graph,
-             .has_bias = OpsWithBias(part),
-             .ms = Milliseconds(segment.latency)}};
-  if (segment.first.count() > 0) {
-    rows.push_back(rows.front());
-    rows.back().ms = Milliseconds(segment.first);
-    rows.back().is_first = true;
+  if (!IsMapped(part.graph)) {
+    ++rows.num_left_out;
+    return;
+  }
+  rows.warm.push_back({.graph = part.graph,
+                       .has_bias = OpsWithBias(part),
+                       .ms = Milliseconds(segment.latency)});
+  if (segment.first.count() == 0) return;
+  rows.first.push_back(rows.warm.back());
+  rows.first.back().ms = Milliseconds(segment.first);
+  rows.first.back().is_first = true;
+}
+
+AllRows RowsOf(std::span<const ProfiledModel> profiles) {
+  AllRows rows;
+  for (const ProfiledModel& profiled : profiles) {
+    for (const SegmentProfile& segment : profiled.profile->segments) {
+      AddRows(*profiled.model, segment, rows);
+    }
   }
   return rows;
 }
 
-Rows Joined(std::span<const Rows> segments) {
-  Rows all;
-  for (const Rows& rows : segments) {
-    all.insert(all.end(), rows.begin(), rows.end());
+// std::shuffle differs between libraries.
+void Shuffle(Rows& rows) {
+  std::mt19937 random(1);
+  for (std::size_t i = rows.size(); i > 1; --i) {
+    std::swap(rows[i - 1], rows[random() % i]);
   }
+}
+
+// Those of the paths, or of all constants, that warm or first times tell.
+std::vector<std::string> Chosen(const std::vector<std::string>& paths,
+                                bool is_first) {
+  std::vector<std::string> all = paths;
+  if (paths.empty()) {
+    for (const SpecConstant& constant : SpecConstants()) {
+      all.emplace_back(constant.path);
+    }
+  }
+  std::erase_if(all, [is_first](const std::string& path) {
+    const bool is_upload =
+        path == "/fixed/upload" || path == "/link/upload_rate";
+    return is_upload != is_first;
+  });
   return all;
 }
 
-// std::shuffle differs between libraries.
-void Shuffle(std::vector<Rows>& segments) {
-  std::mt19937 random(1);
-  for (std::size_t i = segments.size(); i > 1; --i) {
-    std::swap(segments[i - 1], segments[random() % i]);
-  }
+Calibration FitTo(const DeviceSpec& spec, std::span<const TimedNetwork> rows,
+                  const std::vector<std::string>& paths) {
+  if (!paths.empty()) return CalibrateToTimes(spec, rows, paths);
+  const CalibrationErrors errors = ErrorsOf(spec, rows);
+  return {.spec = spec,
+          .num_rows = static_cast<int>(rows.size()),
+          .before = errors,
+          .after = errors};
+}
+
+// Adds what first times tell to what warm ones do.
+void AddFirst(const Rows& first, const std::vector<std::string>& paths,
+              ProfileCalibration& result) {
+  if (first.empty()) return;
+  const Calibration uploads = FitTo(result.fit.spec, first, paths);
+  result.first = uploads.after;
+  result.fit.spec = uploads.spec;
+  result.fit.num_rows += uploads.num_rows;
+  result.fit.constants.insert(result.fit.constants.end(),
+                              uploads.constants.begin(),
+                              uploads.constants.end());
+}
+
+void AddHeldOut(const DeviceSpec& spec, Rows warm,
+                const std::vector<std::string>& paths,
+                ProfileCalibration& result) {
+  Shuffle(warm);
+  const std::span all(warm);
+  const std::size_t half = all.size() / 2;
+  result.held_out =
+      ErrorsOf(FitTo(spec, all.first(half), paths).spec, all.subspan(half));
+  constexpr double kLeast = 0.001;  // of a spec, 0 means not known
+  result.fit.relative_error = std::max(kLeast, result.held_out.p90);
+  result.fit.spec.relative_error = *result.fit.relative_error;
+  result.fit.spec.absolute_error_ms = 0;
 }
 
 }  // namespace
@@ -80,19 +141,9 @@ ProfileCalibration CalibrateToProfiles(const DeviceSpec& spec,
                                        const std::vector<std::string>& paths) {
   CORALLINE_CHECK(!profiles.empty());
   CheckSameDevice(profiles);
-  ProfileCalibration result;
-  std::vector<Rows> segments;
-  for (const ProfiledModel& profiled : profiles) {
-    for (const SegmentProfile& segment : profiled.profile->segments) {
-      Rows rows = RowsOf(*profiled.model, segment);
-      if (rows.empty()) {
-        ++result.num_left_out;
-      } else {
-        segments.push_back(std::move(rows));
-      }
-    }
-  }
-  result.num_segments = static_cast<int>(segments.size());
+  const AllRows rows = RowsOf(profiles);
+  ProfileCalibration result{.num_segments = static_cast<int>(rows.warm.size()),
+                            .num_left_out = rows.num_left_out};
   if (result.num_segments < kLeastSegments) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("{} segments to calibrate with, {} or more are "
@@ -100,12 +151,10 @@ ProfileCalibration CalibrateToProfiles(const DeviceSpec& spec,
                             "--sample 60', or give profiles of more models",
                             result.num_segments, kLeastSegments));
   }
-  result.fit = CalibrateToTimes(spec, Joined(segments), paths);
-  Shuffle(segments);
-  const std::span all(segments);
-  const Calibration half =
-      CalibrateToTimes(spec, Joined(all.first(all.size() / 2)), paths);
-  result.held_out = ErrorsOf(half.spec, Joined(all.subspan(all.size() / 2)));
+  const auto warm_paths = Chosen(paths, false);
+  result.fit = FitTo(spec, rows.warm, warm_paths);
+  AddFirst(rows.first, Chosen(paths, true), result);
+  AddHeldOut(spec, rows.warm, warm_paths, result);
   return result;
 }
 

@@ -264,6 +264,15 @@ std::string CalibratedSpecText(const std::string& base_json,
     entry["value"] = std::stod(fmt::format("{:.6g}", constant.new_value));
     entry["source"] = source;
   }
+  if (calibration.relative_error) {
+    json["accuracy"] = {
+        {"relative_error",
+         {{"value",
+           std::stod(fmt::format("{:.2g}", *calibration.relative_error))},
+          {"unit", "1"},
+          {"source", source + ", 9 of 10 times when one half of the segments "
+                              "is predicted from the other"}}}};
+  }
   return json.dump(2) + "\n";
 }
 

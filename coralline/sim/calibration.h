@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +34,9 @@ struct Calibration {
   std::vector<FittedConstant> constants;
   CalibrationErrors before;
   CalibrationErrors after;
+  /// How far the spec's times will be off, a share, from rows that it was not
+  /// fitted to; nullopt where there are none. Then no new accuracy is written.
+  std::optional<double> relative_error = std::nullopt;
 };
 
 /// Refits constants to the rows of one device and quality "ok" by least squares
@@ -91,7 +95,8 @@ Calibration CalibrateLink(const DeviceSpec& spec,
                           std::span<const LinkMeasurement> rows,
                           const std::string& host);
 
-/// The JSON of the base spec with the calibrated constants, each with `source`.
+/// The JSON of the base spec with the calibrated constants and the accuracy,
+/// each with `source`.
 std::string CalibratedSpecText(const std::string& base_json,
                                const Calibration& calibration,
                                const std::string& name,
