@@ -6,9 +6,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cmath>
 #include <random>
 
 #include "coralline/base/error.h"
+#include "coralline/sim/informative_segments.h"
 #include "coralline/sim/segment_cost.h"
 #include "coralline/tflite/bias.h"
 #include "coralline/zoo/networks.h"
@@ -63,8 +65,9 @@ Profile ProfileOf(const Model& model, const std::vector<Segment>& segments,
   return profile;
 }
 
-std::vector<Segment> RandomSegments(const Model& model, int count) {
-  std::mt19937 random(3);
+std::vector<Segment> RandomSegments(const Model& model, int count,
+                                    unsigned seed = 3) {
+  std::mt19937 random(seed);
   const auto ops = static_cast<unsigned>(model.graph.num_ops());
   std::vector<Segment> segments;
   for (int i = 0; i < count; ++i) {
@@ -205,6 +208,72 @@ TEST(CalibrateToProfiles, FitsTheNamedConstantsAlone) {
       Base(), std::vector<ProfiledModel>{{&model, &profile}},
       {"/fixed/inference"});
   ASSERT_EQ(result.fit.constants.size(), 1U);
+}
+
+// The spec to begin with is that of another link, and has other zeros.
+TEST(CalibrateToProfiles, BeginsAnywhere) {
+  const Model model = GenerateNetwork("mobilenet_v2");
+  const Profile profile = ProfileOf(model, RandomSegments(model, 60), 0.02);
+  const std::vector<ProfiledModel> profiles = {{&model, &profile}};
+  DeviceSpec far = Base();
+  far.fixed_ms = 5;
+  far.fill_cycles = 0;
+  far.small_bytes_per_s = 20e6;
+  far.relayout_bytes_per_s = 1e9;
+  const auto result = CalibrateToProfiles(far, profiles);
+  EXPECT_LT(result.held_out.p90, 0.03);
+  EXPECT_NEAR(result.fit.spec.fixed_ms, Truth().fixed_ms, 0.02);
+}
+
+// The paths of the constants that segments determine where times are exact.
+std::vector<std::string> Determined(const Model& model,
+                                    const std::vector<Segment>& segments) {
+  const Profile profile = ProfileOf(model, segments, 0);
+  std::vector<std::string> paths;
+  for (const FittedConstant& constant :
+       CalibrateToProfiles(Base(),
+                           std::vector<ProfiledModel>{{&model, &profile}})
+           .fit.constants) {
+    if (constant.is_determined) paths.push_back(constant.path);
+  }
+  return paths;
+}
+
+TEST(InformativeSegments, DetermineAllThatEverySegmentOfMobileNetDoes) {
+  constexpr int kSample = 24;
+  const Model model = GenerateNetwork("mobilenet_v1", {.width = 0.5});
+  std::vector<Segment> all;
+  for (int begin = 0; begin < model.graph.num_ops(); ++begin) {
+    for (int end = begin + 1; end <= model.graph.num_ops(); ++end) {
+      all.push_back(OpRange(begin, end));
+    }
+  }
+  const auto sample =
+      InformativeSegments(model.graph, OpsWithBias(model), Base(), kSample);
+  EXPECT_EQ(Determined(model, sample), Determined(model, all));
+}
+
+TEST(InformativeSegments, TellMoreThanRandomOnes) {
+  constexpr int kSample = 30;
+  const Model model = GenerateNetwork("resnet50");
+  // The volume of what the constants may be, as a logarithm.
+  const auto uncertainty = [&](const std::vector<Segment>& segments) {
+    const Profile profile = ProfileOf(model, segments, 0.02);
+    double sum = 0;
+    for (const FittedConstant& constant :
+         CalibrateToProfiles(Base(),
+                             std::vector<ProfiledModel>{{&model, &profile}})
+             .fit.constants) {
+      if (!constant.is_determined) continue;
+      sum += std::log(constant.standard_error / constant.new_value);
+    }
+    return sum;
+  };
+  const double chosen = uncertainty(
+      InformativeSegments(model.graph, OpsWithBias(model), Base(), kSample));
+  for (unsigned seed = 1; seed <= 5; ++seed) {
+    EXPECT_LT(chosen + 2, uncertainty(RandomSegments(model, kSample, seed)));
+  }
 }
 
 std::string ErrorOf(std::span<const ProfiledModel> profiles) {

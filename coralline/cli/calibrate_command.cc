@@ -146,6 +146,10 @@ std::string HeldOutText(const Outcome& outcome) {
   std::string text =
       fmt::format("half of the {} segments predicted from the other half: {}\n",
                   profiled.num_segments, ErrorsText(profiled.held_out));
+  if (profiled.first) {
+    text += fmt::format("first inferences, each measured once: {}\n",
+                        ErrorsText(*profiled.first));
+  }
   if (profiled.num_left_out > 0) {
     text += fmt::format(
         "{} segments left out: the device leaves ops of them to the CPU\n",

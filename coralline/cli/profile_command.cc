@@ -13,6 +13,8 @@
 #include "coralline/cli/profile_text.h"
 #include "coralline/cli/progress.h"
 #include "coralline/planning/measured_planning.h"
+#include "coralline/sim/informative_segments.h"
+#include "coralline/tflite/bias.h"
 #include "coralline/tflite/reader.h"
 
 namespace coralline::cli {
@@ -20,13 +22,17 @@ namespace {
 
 constexpr const char* kFooter =
     "Measures the segments that plans for 1 to --count devices need, or with\n"
-    "--all every segment of consecutive ops. A device spec by name gives "
+    "--all every segment of consecutive ops, or with --sample those that tell\n"
+    "'calibrate' the most. A device spec by name gives "
     "simulated\ncosts of all of them at once. What is measured is kept, so "
     "Ctrl-C loses nothing\nand a second run goes on.\n\n"
     "Examples:\n"
     "  coralline profile model.tflite --device cpu:0 -o cpu.json\n"
     "  coralline profile model.tflite --device emulated:edgetpu-pcie --count 4 "
     "-o p.json\n"
+    "  coralline profile model.tflite --device emulated:edgetpu-usb2 --sample "
+    "60 "
+    "-o s.json\n"
     "  coralline plan model.tflite --device edgetpu-pcie --profile p.json";
 
 struct Options {
@@ -35,6 +41,7 @@ struct Options {
   std::string output;
   int count = 4;
   bool all = false;
+  int sample = 0;  // 0: none
   bool remeasure = false;
   bool json = false;
   MeasuringOptions measuring;
@@ -50,14 +57,29 @@ std::vector<Segment> ConsecutiveSegments(int num_ops) {
   return segments;
 }
 
-// Of every consecutive segment that the accelerator runs.
-Profile Simulated(const Model& model, const NamedDevices& device) {
+// What --sample or --all asks for.
+std::vector<Segment> ChosenSegments(const Model& model,
+                                    const NamedDevices& device,
+                                    const Options& options) {
+  if (options.sample == 0) return ConsecutiveSegments(model.graph.num_ops());
+  if (!device.group.spec) {
+    throw Error(ErrorKind::kUsage,
+                "--sample chooses by the constants of an accelerator; of a CPU "
+                "all segments can be measured with --all");
+  }
+  return InformativeSegments(model.graph, OpsWithBias(model),
+                             *device.group.spec, options.sample);
+}
+
+// Of the consecutive segments that the accelerator runs.
+Profile Simulated(const Model& model, const NamedDevices& device,
+                  const Options& options) {
   SimulatedCosts costs(model, {{device.group.spec}}, kNativeHost);
   Profile profile{.model = model.name,
                   .model_hash = HashModel(model),
                   .device = device.group.name,
                   .runtime = "simulated by coralline " CORALLINE_VERSION};
-  for (Segment& segment : ConsecutiveSegments(model.graph.num_ops())) {
+  for (Segment& segment : ChosenSegments(model, device, options)) {
     const auto cost = costs.Of(segment.ops, 0);
     if (!cost) continue;
     profile.Add({.segment = std::move(segment),
@@ -84,8 +106,7 @@ class Measuring {
                    .EmptyProfile();
   }
 
-  void All() {
-    const auto segments = ConsecutiveSegments(model_.graph.num_ops());
+  void Measure(const std::vector<Segment>& segments) {
     Profiler profiler(model_, *devices_.front(), profiler_options_,
                       cache_.get());
     Progress progress("segment", static_cast<std::int64_t>(segments.size()));
@@ -179,7 +200,11 @@ std::pair<Profile, ProfileRun> Measured(const Model& model,
                                         const Options& options) {
   Measuring measuring(model, named, options);
   try {
-    options.all ? measuring.All() : measuring.ForPlans();
+    if (options.all || options.sample > 0) {
+      measuring.Measure(ChosenSegments(model, named, options));
+    } else {
+      measuring.ForPlans();
+    }
     Write(measuring.profile(), options);
     measuring.MeasureAgain();
   } catch (const Error& error) {
@@ -200,7 +225,7 @@ int Run(const Options& options) {
   Profile profile;
   ProfileRun run;
   if (named.device.empty()) {
-    profile = Simulated(model, named);
+    profile = Simulated(model, named, options);
     Write(profile, options);
   } else {
     std::tie(profile, run) = Measured(model, named, options);
@@ -223,7 +248,12 @@ Action ConfigureProfile(CLI::App& app) {
   app.add_option("--count", options->count, "Of plans for 1 to so many devices")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  app.add_flag("--all", options->all, "Every segment of consecutive ops");
+  auto* all =
+      app.add_flag("--all", options->all, "Every segment of consecutive ops");
+  app.add_option("--sample", options->sample,
+                 "So many segments, those that tell 'calibrate' the most")
+      ->check(CLI::Range(1, 100'000))
+      ->excludes(all);
   app.add_flag("--remeasure", options->remeasure,
                "Measure again what is known from earlier runs");
   AddMeasuringOptions(app, options->measuring);

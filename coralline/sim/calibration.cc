@@ -151,19 +151,39 @@ std::optional<std::size_t> FindWorst(const internal::Solution& solution) {
   return worst;
 }
 
+// What a constant is to be that is not known to be above zero: the old one
+// (nullopt) where that may be right, else zero; where zero has no meaning, what
+// the rows leave room for.
+std::optional<double> BoundOf(const Group& group, double value, double error,
+                              const DeviceSpec& spec) {
+  constexpr double kFar = 3;  // standard errors
+  if (Linear(group, spec) <= value + kFar * error) return std::nullopt;
+  return group[0].is_rate || group[0].is_optional ? error : 0;
+}
+
 // Fits, and leaves out one by one what the rows do not tell.
 internal::Solution Fit(const internal::Columns& columns,
-                       const std::vector<Group>& groups, const DeviceSpec& spec,
+                       const std::vector<Group>& groups, DeviceSpec spec,
                        std::span<const TimedNetwork> networks) {
-  std::vector<bool> takes_part(columns.size(), true);
-  Subset subset = Solve(columns, groups, takes_part, spec, networks);
-  while (const auto worst = FindWorst(subset.solution)) {
-    takes_part[subset.places[*worst]] = false;
-    subset = Solve(columns, groups, takes_part, spec, networks);
-  }
   internal::Solution all{std::vector<double>(columns.size()),
                          std::vector<double>(columns.size()),
                          std::vector<bool>(columns.size(), false)};
+  std::vector<bool> takes_part(columns.size(), true);
+  Subset subset = Solve(columns, groups, takes_part, spec, networks);
+  while (const auto worst = FindWorst(subset.solution)) {
+    const std::size_t place = subset.places[*worst];
+    takes_part[place] = false;
+    const double error = subset.solution.standard_errors[*worst];
+    const auto bound =
+        BoundOf(groups[place], subset.solution.values[*worst], error, spec);
+    if (bound) {
+      all.values[place] = *bound;
+      all.standard_errors[place] = error;
+      all.is_determined[place] = true;
+      Set(groups[place], Linear(groups[place][0], *bound), spec);
+    }
+    subset = Solve(columns, groups, takes_part, spec, networks);
+  }
   for (std::size_t k = 0; k < subset.places.size(); ++k) {
     const std::size_t place = subset.places[k];
     all.values[place] = subset.solution.values[k];

@@ -43,7 +43,8 @@ struct Calibration {
 /// of the relative error, robust against outliers (Huber's weights). A time is
 /// linear in every constant, a rate taken as one over it. `paths` chooses
 /// constants, all where empty; one that the rows do not determine keeps its
-/// value: also where it came out below its own standard error. Throws
+/// value: also where it came out below its own standard error, unless the old
+/// value is three of them above it: then it is zero, or nearly. Throws
 /// Error(kUsage) for an unknown path or when there are no such rows.
 Calibration Calibrate(const DeviceSpec& spec, std::span<const Measurement> rows,
                       const std::vector<std::string>& paths = {});

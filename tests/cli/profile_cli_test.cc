@@ -110,5 +110,57 @@ TEST_F(ProfileCli, WritesASimulatedProfile) {
             Origin::kSimulated);
 }
 
+TEST_F(ProfileCli, MeasuresASampleAndCalibratesToIt) {
+  Run("generate mobilenet_v1 --width 0.25 --size 128 -o m.tflite");
+  Result result =
+      Run("profile m.tflite --device emulated:edgetpu-pcie --sample 24 "
+          "--segment-budget 0.05 --cache c.sqlite -o m.json");
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_EQ(ReadProfile(folder_ / "m.json").segments.size(), 24U);
+  // Of any order: the hash tells which is whose.
+  result =
+      Run("calibrate fc.tflite m.tflite --profile m.json --device "
+          "edgetpu-usb3-desktop -o mine.json");
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_THAT(
+      result.output,
+      AllOf(HasSubstr("half of the 24 segments predicted from the other half"),
+            HasSubstr("not determined by these rows"),
+            HasSubstr("first inferences, each measured once"),
+            HasSubstr("warning: times are emulated"),
+            HasSubstr("wrote mine.json")));
+  result = Run("simulate m.tflite --device mine.json");
+  EXPECT_EQ(result.status, 0) << result.output;
+  result = Run("calibrate m.tflite --profile m.json -o mine.json --json");
+  EXPECT_THAT(result.output, AllOf(HasSubstr("\"error_held_out\""),
+                                   HasSubstr("\"is_measured\": false")));
+}
+
+TEST_F(ProfileCli, CalibrateSaysWhatItMisses) {
+  Run("profile fc.tflite --device edgetpu-pcie -o p.json");
+  const auto expect = [&](const std::string& arguments,
+                          const std::string& message) {
+    const Result result = Run("calibrate -o mine.json " + arguments);
+    EXPECT_EQ(result.status, 2) << arguments;
+    EXPECT_THAT(result.output, HasSubstr(message));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "mine.json"));
+  };
+  expect("--profile p.json", "--profile needs the .tflite files");
+  expect("fc.tflite --profile p.json", "15 segments to calibrate with, 20 or");
+  Run("generate fc --width 201 -o other.tflite");
+  expect("other.tflite --profile p.json", "p.json: of 'fc' (hash ");
+  expect("fc.tflite --profile p.json --host-name x", "--host-name is for");
+  expect("", "Exactly 1 option");
+  Profile cpu = ReadProfile(folder_ / "p.json");
+  cpu.device = "cpu:0";
+  Write("cpu.json", FormatProfile(cpu));
+  expect("fc.tflite --profile cpu.json", "cpu.json: a profile of cpu:0");
+}
+
+TEST_F(ProfileCli, SamplesOnlyAccelerators) {
+  const Result result = Run("profile fc.tflite --device cpu:0 --sample 3");
+  EXPECT_EQ(result.status, CanExecute() ? 2 : 4) << result.output;
+}
+
 }  // namespace
 }  // namespace coralline
