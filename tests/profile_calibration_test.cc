@@ -13,6 +13,7 @@
 #include "coralline/sim/informative_segments.h"
 #include "coralline/sim/segment_cost.h"
 #include "coralline/tflite/bias.h"
+#include "coralline/tflite/model_builder.h"
 #include "coralline/zoo/networks.h"
 
 namespace coralline {
@@ -77,6 +78,16 @@ std::vector<Segment> RandomSegments(const Model& model, int count,
     segments.push_back(OpRange(begin, begin + length));
   }
   return segments;
+}
+
+std::vector<Segment> AllSegments(const Model& model) {
+  std::vector<Segment> all;
+  for (int begin = 0; begin < model.graph.num_ops(); ++begin) {
+    for (int end = begin + 1; end <= model.graph.num_ops(); ++end) {
+      all.push_back(OpRange(begin, end));
+    }
+  }
+  return all;
 }
 
 struct Case {
@@ -242,15 +253,9 @@ std::vector<std::string> Determined(const Model& model,
 TEST(InformativeSegments, DetermineAllThatEverySegmentOfMobileNetDoes) {
   constexpr int kSample = 24;
   const Model model = GenerateNetwork("mobilenet_v1", {.width = 0.5});
-  std::vector<Segment> all;
-  for (int begin = 0; begin < model.graph.num_ops(); ++begin) {
-    for (int end = begin + 1; end <= model.graph.num_ops(); ++end) {
-      all.push_back(OpRange(begin, end));
-    }
-  }
   const auto sample =
       InformativeSegments(model.graph, OpsWithBias(model), Base(), kSample);
-  EXPECT_EQ(Determined(model, sample), Determined(model, all));
+  EXPECT_EQ(Determined(model, sample), Determined(model, AllSegments(model)));
 }
 
 TEST(InformativeSegments, TellMoreThanRandomOnes) {
@@ -274,6 +279,36 @@ TEST(InformativeSegments, TellMoreThanRandomOnes) {
   for (unsigned seed = 1; seed <= 5; ++seed) {
     EXPECT_LT(chosen + 2, uncertainty(RandomSegments(model, kSample, seed)));
   }
+}
+
+// Six ops, one that the CPU runs, and one more.
+Model Chain() {
+  const auto tensor = [](const std::string& name) {
+    return Tensor{.name = name,
+                  .type = DataType::kInt8,
+                  .shape = {1, 1000},
+                  .quantization = {.scale = {0.1F}, .zero_point = {0}}};
+  };
+  ModelBuilder builder;
+  int value = builder.AddInput(tensor("in"));
+  for (int op = 0; op < 8; ++op) {
+    const int output = builder.AddActivation(tensor(std::to_string(op)));
+    builder.AddOp({.kind = op == 6 ? OpKind::kExp : OpKind::kTanh,
+                   .inputs = {value},
+                   .outputs = {output}});
+    value = output;
+  }
+  builder.SetOutputs({value});
+  return builder.Build("chain");
+}
+
+TEST(CalibrateToProfiles, LeavesOutSegmentsWithOpsOfTheCpu) {
+  const Model model = Chain();
+  const Profile profile = ProfileOf(model, AllSegments(model), 0);
+  const auto result = CalibrateToProfiles(
+      Base(), std::vector<ProfiledModel>{{&model, &profile}});
+  EXPECT_EQ(result.num_segments, 6 * 7 / 2 + 1);
+  EXPECT_EQ(result.num_left_out, 8 * 9 / 2 - result.num_segments);
 }
 
 std::string ErrorOf(std::span<const ProfiledModel> profiles) {
