@@ -189,7 +189,8 @@ Error After(const Error& error, const Measuring& measuring,
         fmt::format("; {} has the {} segments so far", options.output, count);
   }
   if (measuring.has_cache()) {
-    text += "; the same command goes on where it stopped";
+    text += options.remeasure ? "; without --remeasure the same command goes on"
+                              : "; the same command goes on where it stopped";
   }
   return {error.kind(), text};
 }
