@@ -30,9 +30,8 @@ constexpr const char* kFooter =
     "  coralline profile model.tflite --device cpu:0 -o cpu.json\n"
     "  coralline profile model.tflite --device emulated:edgetpu-pcie --count 4 "
     "-o p.json\n"
-    "  coralline profile model.tflite --device emulated:edgetpu-usb2 --sample "
-    "60 "
-    "-o s.json\n"
+    "  coralline profile model.tflite --device emulated:edgetpu-usb2 \\\n"
+    "      --sample 60 -o s.json\n"
     "  coralline plan model.tflite --device edgetpu-pcie --profile p.json";
 
 struct Options {
@@ -116,9 +115,7 @@ class Measuring {
           progress.Update(now.done, now.left);
           run_.refused = now.refused;
           run_.measured = profiler.num_measured();
-          if (run_.measured == 1 && !run_.early && !profile_.segments.empty()) {
-            run_.early = profile_.segments.back();
-          }
+          if (now.measured && !run_.early) run_.early = *now.measured;
         },
         profile_);
   }

@@ -186,7 +186,9 @@ void ProfileSegments(Profiler& profiler, std::span<const Segment> segments,
     ++state.done;
     if (!runs) ++state.refused;
     state.cached = profiler.num_cached() - cached_before;
+    state.measured = nullptr;
     if (profiler.num_measured() > measured_before) {
+      state.measured = profile.Find(segment.ops);
       ++num_measured;
       measuring += Clock::now() - start;
     }

@@ -81,6 +81,8 @@ struct ProfileProgress {
   int refused = 0;  ///< of those done, by the device: Error(kModel)
   /// If nothing more comes from the cache; nullopt until a segment is measured.
   std::optional<std::chrono::nanoseconds> left;
+  /// The segment that was just measured; null where it was known or refused.
+  const SegmentProfile* measured = nullptr;
 };
 using ProfileProgressFunction = std::function<void(const ProfileProgress&)>;
 

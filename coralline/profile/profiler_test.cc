@@ -347,6 +347,20 @@ TEST(ProfileSegments, KeepsWhatItHasWhereTheDeviceIsLost) {
   }
 }
 
+TEST(ProfileSegments, TellsWhichSegmentItJustMeasured) {
+  Log log;
+  const CacheFile file;
+  ProfileCache cache = file.Open();
+  const FakeDevice device = DeviceOf(log);
+  ProfileOf(Chain(), std::span(kSegments).last(1), device, &cache);
+  const std::vector<Segment> order = {kSegments[1], kSegments[2], kSegments[0]};
+  std::vector<Segment> measured;
+  ProfileOf(Chain(), order, device, &cache, [&](const ProfileProgress& now) {
+    measured.push_back(now.measured ? now.measured->segment : Segment());
+  });
+  EXPECT_THAT(measured, ElementsAre(order[0], Segment(), order[2]));
+}
+
 TEST(ProfileSegments, LeavesOutWhatTheDeviceRefuses) {
   Log log;
   const FakeDevice device([&](const Model& part) {
