@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <random>
 #include <utility>
 
@@ -11,12 +12,11 @@
 #include "coralline/base/error.h"
 #include "coralline/sim/operator_support.h"
 #include "coralline/tflite/bias.h"
-#include "coralline/tflite/writer.h"
 
 namespace coralline {
 namespace {
 
-using Rows = std::vector<TimedNetwork>;
+using Rows = std::vector<TimedSegment>;
 
 double Milliseconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double, std::milli>(time).count();
@@ -35,42 +35,59 @@ void CheckSameDevice(std::span<const ProfiledModel> profiles) {
   }
 }
 
-bool IsMapped(const Graph& graph) {
-  const auto mappings = MapOps(graph);
-  return std::all_of(mappings.begin(), mappings.end(),
-                     [](const OpMapping& op) { return op.is_mapped(); });
-}
-
-struct AllRows {
-  Rows warm;   // of each segment
-  Rows first;  // where known
-  int num_left_out = 0;
-};
-
-void AddRows(const Model& model, const SegmentProfile& segment, AllRows& rows) {
-  const Model part = ExtractSegment(model, segment.segment);
-  if (!IsMapped(part.graph)) {
-    ++rows.num_left_out;
-    return;
+// Of each op, whether the accelerator runs it.
+std::vector<bool> MappedOps(const Graph& graph) {
+  std::vector<bool> mapped;
+  for (const Op& op : graph.ops) {
+    mapped.push_back(CheckOp(graph, op).is_mapped());
   }
-  rows.warm.push_back({.graph = part.graph,
-                       .has_bias = OpsWithBias(part),
-                       .ms = Milliseconds(segment.latency)});
-  if (segment.first.count() == 0) return;
-  rows.first.push_back(rows.warm.back());
-  rows.first.back().ms = Milliseconds(segment.first);
-  rows.first.back().is_first = true;
+  return mapped;
 }
 
-AllRows RowsOf(std::span<const ProfiledModel> profiles) {
-  AllRows rows;
-  for (const ProfiledModel& profiled : profiles) {
-    for (const SegmentProfile& segment : profiled.profile->segments) {
-      AddRows(*profiled.model, segment, rows);
+// The rows of all profiles, and what they point to.
+class AllRows {
+ public:
+  AllRows(const DeviceSpec& spec, std::span<const ProfiledModel> profiles) {
+    for (const ProfiledModel& profiled : profiles) {
+      const Model& model = *profiled.model;
+      layers_.push_back(MakeLayers(model.graph, spec, OpsWithBias(model)));
+      const std::vector<bool> mapped = MappedOps(model.graph);
+      for (const SegmentProfile& segment : profiled.profile->segments) {
+        CheckSegment(model.graph, segment.segment);
+        Add(model.graph, mapped, segment);
+      }
     }
   }
-  return rows;
-}
+
+  const Rows& warm() const { return warm_; }    // of each segment
+  const Rows& first() const { return first_; }  // where known
+  int num_left_out() const { return num_left_out_; }
+
+ private:
+  void Add(const Graph& graph, const std::vector<bool>& mapped,
+           const SegmentProfile& profile) {
+    const std::vector<int>& ops = profile.segment.ops;
+    if (!std::all_of(ops.begin(), ops.end(),
+                     [&](int op) { return mapped[op]; })) {
+      ++num_left_out_;
+      return;
+    }
+    TimedSegment row{.graph = &graph,
+                     .layers = &layers_.back(),
+                     .segment = profile.segment,
+                     .ms = Milliseconds(profile.latency)};
+    warm_.push_back(row);
+    if (profile.first.count() == 0) return;
+    row.ms = Milliseconds(profile.first);
+    row.is_first = true;
+    first_.push_back(row);
+  }
+
+  std::deque<std::vector<Layer>> layers_;
+  Rows warm_;
+  Rows first_;
+  int num_left_out_ = 0;
+};
 
 // std::shuffle differs between libraries.
 void Shuffle(Rows& rows) {
@@ -97,9 +114,9 @@ std::vector<std::string> Chosen(const std::vector<std::string>& paths,
   return all;
 }
 
-Calibration FitTo(const DeviceSpec& spec, std::span<const TimedNetwork> rows,
+Calibration FitTo(const DeviceSpec& spec, std::span<const TimedSegment> rows,
                   const std::vector<std::string>& paths) {
-  if (!paths.empty()) return CalibrateToTimes(spec, rows, paths);
+  if (!paths.empty()) return CalibrateToSegments(spec, rows, paths);
   const CalibrationErrors errors = ErrorsOf(spec, rows);
   return {.spec = spec,
           .num_rows = static_cast<int>(rows.size()),
@@ -141,9 +158,10 @@ ProfileCalibration CalibrateToProfiles(const DeviceSpec& spec,
                                        const std::vector<std::string>& paths) {
   CORALLINE_CHECK(!profiles.empty());
   CheckSameDevice(profiles);
-  const AllRows rows = RowsOf(profiles);
-  ProfileCalibration result{.num_segments = static_cast<int>(rows.warm.size()),
-                            .num_left_out = rows.num_left_out};
+  const AllRows rows(spec, profiles);
+  ProfileCalibration result{
+      .num_segments = static_cast<int>(rows.warm().size()),
+      .num_left_out = rows.num_left_out()};
   if (result.num_segments < kLeastSegments) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("{} segments to calibrate with, {} or more are "
@@ -152,9 +170,9 @@ ProfileCalibration CalibrateToProfiles(const DeviceSpec& spec,
                             result.num_segments, kLeastSegments));
   }
   const auto warm_paths = Chosen(paths, false);
-  result.fit = FitTo(spec, rows.warm, warm_paths);
-  AddFirst(rows.first, Chosen(paths, true), result);
-  AddHeldOut(spec, rows.warm, warm_paths, result);
+  result.fit = FitTo(spec, rows.warm(), warm_paths);
+  AddFirst(rows.first(), Chosen(paths, true), result);
+  AddHeldOut(spec, rows.warm(), warm_paths, result);
   return result;
 }
 

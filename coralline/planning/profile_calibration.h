@@ -38,7 +38,7 @@ struct ProfileCalibration {
 ///
 /// Throws Error(kUsage) where the profiles are of different devices or
 /// runtimes, and where there are fewer than kLeastSegments; and as
-/// CalibrateToTimes and ExtractSegment do.
+/// CalibrateToSegments and CheckSegment do.
 ProfileCalibration CalibrateToProfiles(
     const DeviceSpec& spec, std::span<const ProfiledModel> profiles,
     const std::vector<std::string>& paths = {});

@@ -8,6 +8,7 @@
 
 #include "coralline/sim/device_spec.h"
 #include "coralline/sim/measurement.h"
+#include "coralline/sim/segment_cost.h"
 
 namespace coralline {
 
@@ -57,20 +58,30 @@ struct TimedNetwork {
   bool is_first = false;  ///< an inference that loads the parameters
 };
 
-/// The same for any networks. Requires one, and throws for an unknown path.
-Calibration CalibrateToTimes(const DeviceSpec& spec,
-                             std::span<const TimedNetwork> networks,
-                             const std::vector<std::string>& paths = {});
-
-/// The same; the constants of a group get one value. Requires constants that
-/// the spec has, too.
+/// The same for any networks; the constants of a group get one value. Requires
+/// a network, and constants that the spec has.
 Calibration CalibrateTogether(
     const DeviceSpec& spec, std::span<const TimedNetwork> networks,
     const std::vector<std::vector<std::string>>& groups);
 
-/// Of the spec's times for the networks, which are one or more.
+/// How long one inference of a segment took. What it points to must outlive it.
+struct TimedSegment {
+  const Graph* graph = nullptr;
+  const std::vector<Layer>* layers = nullptr;  ///< MakeLayers of the graph
+  Segment segment;
+  double ms = 0;
+  bool is_first = false;  ///< an inference that loads the parameters
+};
+
+/// As Calibrate, for any segments. Requires one, whose layers are of this spec;
+/// throws Error(kUsage) for an unknown path.
+Calibration CalibrateToSegments(const DeviceSpec& spec,
+                                std::span<const TimedSegment> segments,
+                                const std::vector<std::string>& paths = {});
+
+/// Of the spec's times for the segments, which are one or more.
 CalibrationErrors ErrorsOf(const DeviceSpec& spec,
-                           std::span<const TimedNetwork> networks);
+                           std::span<const TimedSegment> segments);
 
 /// A row of a file of two known networks on several hosts.
 struct LinkMeasurement {
