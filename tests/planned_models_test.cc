@@ -3,13 +3,18 @@
 
 #include <gtest/gtest.h>
 
+#include "coralline/base/error.h"
 #include "coralline/device/emulated_device.h"
+#include "coralline/device/testing.h"
 #include "coralline/planning/explanation.h"
 #include "coralline/planning/measured_planning.h"
 #include "coralline/zoo/synthetic.h"
 
 namespace coralline {
 namespace {
+
+using testing_util::FakeDevice;
+using testing_util::FakeExecutable;
 
 DeviceGroup EdgeTpus(int count) {
   const DeviceSpec spec = ReadDeviceSpec("edgetpu-pcie");
@@ -22,6 +27,33 @@ std::vector<std::size_t> LayersPerStage(const Plan& plan) {
     layers.push_back(stage.segment.ops.size());
   }
   return layers;
+}
+
+TEST(PlanOnDevices, KeepsWhatIsMeasuredWhereADeviceIsLostAndGoesOn) {
+  const Model model = GenerateFullyConnected({.width = 400, .layers = 8});
+  const ModelProblem problem(model, {EdgeTpus(4)}, {.max_replicas = 1});
+  int loads = 0;
+  std::vector<std::unique_ptr<Device>> devices;
+  devices.push_back(std::make_unique<FakeDevice>([&loads](const Model& part) {
+    if (++loads == 4) throw Error(ErrorKind::kDevice, "fake is lost");
+    return std::make_unique<FakeExecutable>(
+        SpecsOf(part.graph, part.graph.inputs),
+        SpecsOf(part.graph, part.graph.outputs), [](auto, auto) {});
+  }));
+  Profile profile;
+  const MeasuredPlanningOptions options{.profiler = {.max_runs = 5},
+                                        .profile = &profile};
+  EXPECT_THROW(PlanOnDevices(problem, devices, options), Error);
+  ASSERT_EQ(profile.segments.size(), 3U);
+  const MeasuredPlan measured = PlanOnDevices(problem, devices, options);
+  EXPECT_TRUE(measured.lazy.is_finished);
+  // The fourth was loaded in vain; no other twice.
+  EXPECT_EQ(loads, static_cast<int>(profile.segments.size()) + 1);
+  int known = 0;
+  for (const MeasuredSegment& segment : measured.segments) {
+    known += segment.is_known ? 1 : 0;
+  }
+  EXPECT_EQ(known, 3);
 }
 
 TEST(PlanOnDevices, FindsTheBestPlanWithFewMeasurements) {

@@ -1,38 +1,37 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cmath>
 #include <filesystem>
-#include <nlohmann/json.hpp>
+#include <tuple>
+#include <utility>
 
 #include "coralline/base/error.h"
 #include "coralline/base/file.h"
 #include "coralline/cli/command.h"
-#include "coralline/cli/format.h"
 #include "coralline/cli/interrupt.h"
 #include "coralline/cli/measuring_options.h"
+#include "coralline/cli/profile_text.h"
 #include "coralline/cli/progress.h"
-#include "coralline/cli/table.h"
 #include "coralline/planning/measured_planning.h"
-#include "coralline/sim/consecutive_costs.h"
+#include "coralline/sim/informative_segments.h"
 #include "coralline/tflite/bias.h"
 #include "coralline/tflite/reader.h"
 
 namespace coralline::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-using std::chrono::nanoseconds;
-
 constexpr const char* kFooter =
     "Measures the segments that plans for 1 to --count devices need, or with\n"
-    "--all every segment of consecutive ops. A device spec by name gives "
+    "--all every segment of consecutive ops, or with --sample those that tell\n"
+    "'calibrate' the most. A device spec by name gives "
     "simulated\ncosts of all of them at once. What is measured is kept, so "
     "Ctrl-C loses nothing\nand a second run goes on.\n\n"
     "Examples:\n"
     "  coralline profile model.tflite --device cpu:0 -o cpu.json\n"
     "  coralline profile model.tflite --device emulated:edgetpu-pcie --count 4 "
     "-o p.json\n"
+    "  coralline profile model.tflite --device emulated:edgetpu-usb2 \\\n"
+    "      --sample 60 -o s.json\n"
     "  coralline plan model.tflite --device edgetpu-pcie --profile p.json";
 
 struct Options {
@@ -41,6 +40,7 @@ struct Options {
   std::string output;
   int count = 4;
   bool all = false;
+  int sample = 0;  // 0: none
   bool remeasure = false;
   bool json = false;
   MeasuringOptions measuring;
@@ -57,14 +57,29 @@ std::vector<Segment> ConsecutiveSegments(int num_ops) {
   return segments;
 }
 
-// Of every consecutive segment that the accelerator runs.
-Profile Simulated(const Model& model, const NamedDevices& device) {
+// What --sample or --all asks for.
+std::vector<Segment> ChosenSegments(const Model& model,
+                                    const NamedDevices& device,
+                                    const Options& options) {
+  if (options.sample == 0) return ConsecutiveSegments(model.graph.num_ops());
+  if (!device.group.spec) {
+    throw Error(ErrorKind::kUsage,
+                "--sample chooses by the constants of an accelerator; of a CPU "
+                "all segments can be measured with --all");
+  }
+  return InformativeSegments(model.graph, OpsWithBias(model),
+                             *device.group.spec, options.sample);
+}
+
+// Of the consecutive segments that the accelerator runs.
+Profile Simulated(const Model& model, const NamedDevices& device,
+                  const Options& options) {
   SimulatedCosts costs(model, {{device.group.spec}}, kNativeHost);
   Profile profile{.model = model.name,
                   .model_hash = HashModel(model),
                   .device = device.group.name,
                   .runtime = "simulated by coralline " CORALLINE_VERSION};
-  for (Segment& segment : ConsecutiveSegments(model.graph.num_ops())) {
+  for (Segment& segment : ChosenSegments(model, device, options)) {
     const auto cost = costs.Of(segment.ops, 0);
     if (!cost) continue;
     profile.Add({.segment = std::move(segment),
@@ -87,30 +102,27 @@ class Measuring {
         cache_(OpenCache(options.measuring)),
         profiler_options_(ProfilerOptionsOf(options.measuring)) {
     profiler_options_.remeasure = options.remeasure;
+    profile_ = Profiler(model, *devices_.front(), profiler_options_, nullptr)
+                   .EmptyProfile();
   }
 
-  // What the device refuses is left out, and counted.
-  Profile All() {
+  void Measure(const std::vector<Segment>& segments) {
     Profiler profiler(model_, *devices_.front(), profiler_options_,
                       cache_.get());
-    Profile profile = profiler.EmptyProfile();
-    const auto segments = ConsecutiveSegments(model_.graph.num_ops());
-    const auto begin = std::chrono::steady_clock::now();
     Progress progress("segment", static_cast<std::int64_t>(segments.size()));
-    for (const Segment& segment : segments) {
-      if (Interrupted()) break;
-      progress.Update(profiler.num_measured() + profiler.num_cached(),
-                      Left(begin, profiler, segments.size()));
-      Measure(profiler, segment, profile);
-    }
-    return profile;
+    ProfileSegments(
+        profiler, segments,
+        [&](const ProfileProgress& now) {
+          progress.Update(now.done, now.left);
+          run_.refused = now.refused;
+          run_.measured = profiler.num_measured();
+          if (now.measured && !run_.early) run_.early = *now.measured;
+        },
+        profile_);
   }
 
   // What planning asks for, with one device more each time.
-  Profile ForPlans() {
-    Profile profile =
-        Profiler(model_, *devices_.front(), profiler_options_, nullptr)
-            .EmptyProfile();
+  void ForPlans() {
     Progress progress("segment measured for plans", 0);
     for (int count = 1; count <= options_.count && !Interrupted(); ++count) {
       MeasuredPlanningOptions measured{
@@ -118,41 +130,35 @@ class Measuring {
                             .should_stop = [] { return Interrupted().load(); }},
                    .optimism = problem_.is_cpu(0) ? 0.25 : 1.0},
           .profiler = profiler_options_,
-          .cache = cache_.get()};
+          .cache = cache_.get(),
+          .profile = &profile_};
       measured.lazy.progress = [&](std::int64_t, std::int64_t) {
-        progress.Update(static_cast<std::int64_t>(profile.segments.size()));
+        progress.Update(static_cast<std::int64_t>(profile_.segments.size()));
       };
-      auto result = PlanOnDevices(problem_, devices_, measured);
-      refused_ += static_cast<int>(result.lazy.refused);
-      for (MeasuredSegment& segment : result.segments) {
-        if (segment.device_class == 0) profile.Add(std::move(segment.profile));
-      }
+      Count(PlanOnDevices(problem_, devices_, measured));
     }
-    return profile;
   }
 
-  int refused() const { return refused_; }
+  // Measures an early segment again: over an hour a device drifts more than
+  // over one segment.
+  void MeasureAgain() {
+    if (run_.measured < 2 || !run_.early || Interrupted()) return;
+    run_.late = MeasureSegment(model_, run_.early->segment, *devices_.front(),
+                               profiler_options_);
+  }
+
+  const Profile& profile() const { return profile_; }
+  const ProfileRun& run() const { return run_; }
+  bool has_cache() const { return cache_ != nullptr; }
 
  private:
-  void Measure(Profiler& profiler, const Segment& segment, Profile& profile) {
-    try {
-      if (auto measured = profiler.Measure(segment)) {
-        profile.Add(std::move(*measured));
-      }
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::kModel) throw;
-      ++refused_;
+  void Count(const MeasuredPlan& plan) {
+    run_.refused += static_cast<int>(plan.lazy.refused);
+    for (const MeasuredSegment& segment : plan.segments) {
+      if (segment.device_class != 0 || segment.is_known) continue;
+      ++run_.measured;
+      if (!run_.early) run_.early = segment.profile;
     }
-  }
-
-  std::optional<nanoseconds> Left(std::chrono::steady_clock::time_point begin,
-                                  const Profiler& profiler,
-                                  std::size_t total) const {
-    if (profiler.num_measured() == 0) return std::nullopt;
-    const auto each =
-        (std::chrono::steady_clock::now() - begin) / profiler.num_measured();
-    const auto done = profiler.num_measured() + profiler.num_cached();
-    return each * (static_cast<std::int64_t>(total) - done);
   }
 
   const Model& model_;
@@ -161,35 +167,51 @@ class Measuring {
   std::vector<std::unique_ptr<Device>> devices_;
   std::unique_ptr<ProfileCache> cache_;
   ProfilerOptions profiler_options_;
-  int refused_ = 0;
+  Profile profile_;
+  ProfileRun run_;
 };
 
-double WidthOf(const SegmentProfile& segment) {
-  return static_cast<double>((segment.high - segment.low).count()) /
-         static_cast<double>(segment.latency.count());
+void Write(const Profile& profile, const Options& options) {
+  if (options.output.empty()) return;
+  const std::string json = FormatProfile(profile);
+  WriteFile(options.output, std::as_bytes(std::span(json)));
 }
 
-void PrintText(const Profile& profile, int refused, const Options& options) {
-  fmt::print("{} on {}: {} segments\n", profile.model, profile.device,
-             profile.segments.size());
-  Table table({"ops", "latency>", "interval>", "first>", "runs>", "origin"});
-  constexpr std::size_t kShown = 20;
-  for (std::size_t i = 0; i < std::min(kShown, profile.segments.size()); ++i) {
-    const SegmentProfile& segment = profile.segments[i];
-    table.AddRow({FormatSegment(segment.segment),
-                  FormatDuration(segment.latency),
-                  fmt::format("{:.1f} %", 100 * WidthOf(segment)),
-                  segment.first.count() > 0 ? FormatDuration(segment.first)
-                                            : std::string("-"),
-                  std::to_string(segment.runs),
-                  std::string(OriginText(segment.origin))});
+// What went wrong, and where the segments are that were measured before it.
+Error After(const Error& error, const Measuring& measuring,
+            const Options& options) {
+  std::string text = error.what();
+  const std::size_t count = measuring.profile().segments.size();
+  if (!options.output.empty()) {
+    text +=
+        fmt::format("; {} has the {} segments so far", options.output, count);
   }
-  fmt::print("{}", table.Format());
-  if (profile.segments.size() > kShown) {
-    fmt::print("... and {} more{}\n", profile.segments.size() - kShown,
-               options.output.empty() ? "; -o writes all of them" : "");
+  if (measuring.has_cache()) {
+    text += options.remeasure ? "; without --remeasure the same command goes on"
+                              : "; the same command goes on where it stopped";
   }
-  if (refused > 0) fmt::print("{} segments do not run there\n", refused);
+  return {error.kind(), text};
+}
+
+// The profile, written whatever happens once a segment is measured.
+std::pair<Profile, ProfileRun> Measured(const Model& model,
+                                        const NamedDevices& named,
+                                        const Options& options) {
+  Measuring measuring(model, named, options);
+  try {
+    if (options.all || options.sample > 0) {
+      measuring.Measure(ChosenSegments(model, named, options));
+    } else {
+      measuring.ForPlans();
+    }
+    Write(measuring.profile(), options);
+    measuring.MeasureAgain();
+  } catch (const Error& error) {
+    if (measuring.profile().segments.empty()) throw;
+    Write(measuring.profile(), options);
+    throw After(error, measuring, options);
+  }
+  return {measuring.profile(), measuring.run()};
 }
 
 int Run(const Options& options) {
@@ -202,23 +224,16 @@ int Run(const Options& options) {
   const NamedDevices named = NamedDevicesOf(planning).front();
   const Model model = ReadTflite(options.model);
   Profile profile;
-  int refused = 0;
+  ProfileRun run;
   if (named.device.empty()) {
-    profile = Simulated(model, named);
+    profile = Simulated(model, named, options);
+    Write(profile, options);
   } else {
-    Measuring measuring(model, named, options);
-    profile = options.all ? measuring.All() : measuring.ForPlans();
-    refused = measuring.refused();
+    std::tie(profile, run) = Measured(model, named, options);
   }
-  const std::string json = FormatProfile(profile);
-  if (!options.output.empty()) {
-    WriteFile(options.output, std::as_bytes(std::span(json)));
-  }
-  if (options.json) {
-    fmt::print("{}", json);
-  } else {
-    PrintText(profile, refused, options);
-  }
+  run.file = options.output;
+  fmt::print("{}",
+             options.json ? FormatProfile(profile) : ProfileText(profile, run));
   return Interrupted() ? kInterrupted : 0;
 }
 
@@ -235,7 +250,12 @@ Action ConfigureProfile(CLI::App& app) {
   app.add_option("--count", options->count, "Of plans for 1 to so many devices")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  app.add_flag("--all", options->all, "Every segment of consecutive ops");
+  auto* all =
+      app.add_flag("--all", options->all, "Every segment of consecutive ops");
+  app.add_option("--sample", options->sample,
+                 "So many segments, those that tell 'calibrate' the most")
+      ->check(CLI::Range(1, 100'000))
+      ->excludes(all);
   app.add_flag("--remeasure", options->remeasure,
                "Measure again what is known from earlier runs");
   AddMeasuringOptions(app, options->measuring);

@@ -25,7 +25,7 @@ class Measurer {
   Measurer(const ModelProblem& problem,
            const std::vector<std::unique_ptr<Device>>& devices,
            const MeasuredPlanningOptions& options, MeasuredPlan& out)
-      : problem_(problem), out_(out) {
+      : problem_(problem), known_(options.profile), out_(out) {
     for (const auto& device : devices) {
       profilers_.push_back(
           device ? std::make_unique<Profiler>(problem.model(), *device,
@@ -39,9 +39,12 @@ class Measurer {
     const auto simulated = problem_.problem().costs->Of(ops, device_class);
     const auto& profiler = profilers_[device_class];
     if (!profiler || !simulated) return simulated;
-    std::optional<SegmentProfile> profile;
+    const int cached_before = profiler->num_cached();
+    Profile* known = device_class == 0 ? known_ : nullptr;
+    std::optional<SegmentProfile> profile = FindIn(known, ops);
+    const bool is_there = profile.has_value();
     try {
-      profile = profiler->Measure(SegmentOf(ops));
+      if (!is_there) profile = profiler->Measure(SegmentOf(ops));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kModel) throw;
       out_.refusal = error;
@@ -52,7 +55,9 @@ class Measurer {
         StageCostOf(Milliseconds(profile->latency), 0, problem_.host());
     cost.link = simulated->link;
     cost.can_replicate = simulated->can_replicate;
-    out_.segments.push_back({device_class, *profile, cost});
+    if (known && !is_there) known->Add(*profile);
+    const bool is_known = is_there || profiler->num_cached() > cached_before;
+    out_.segments.push_back({device_class, *profile, cost, is_known});
     return cost;
   }
 
@@ -65,7 +70,14 @@ class Measurer {
   }
 
  private:
+  static std::optional<SegmentProfile> FindIn(const Profile* profile,
+                                              std::span<const int> ops) {
+    const auto* found = profile ? profile->Find(SegmentOf(ops).ops) : nullptr;
+    return found ? std::optional(*found) : std::nullopt;
+  }
+
   const ModelProblem& problem_;
+  Profile* known_;
   std::vector<std::unique_ptr<Profiler>> profilers_;
   MeasuredPlan& out_;
 };

@@ -17,13 +17,17 @@ namespace coralline {
 struct MeasuredSegment {
   int device_class = 0;
   SegmentProfile profile;
-  StageCost cost;  ///< with what the host adds
+  StageCost cost;         ///< with what the host adds
+  bool is_known = false;  ///< from the profile or the cache
 };
 
 struct MeasuredPlanningOptions {
   LazyOptions lazy;
   ProfilerOptions profiler;
   ProfileCache* cache = nullptr;  ///< may be null
+  /// Of class 0; may be null. What it has is not measured, and what is measured
+  /// is added at once: it is there whatever happens next.
+  Profile* profile = nullptr;
 };
 
 struct MeasuredPlan {

@@ -28,11 +28,18 @@ struct SegmentProfile {
   /// Its 95 % confidence interval; equal to `latency` where nothing varies.
   std::chrono::nanoseconds low{0};
   std::chrono::nanoseconds high{0};
-  /// The first inference after loading, which uploads parameters; 0 if unknown.
+  /// The first inference after loading, which uploads parameters unless loading
+  /// did; 0 if unknown.
   std::chrono::nanoseconds first{0};
   /// Warm inferences; 0 where none was run.
   int runs = 0;
   Origin origin = Origin::kMeasured;
+  /// DriftOf the warm inferences, a share; 0 where none was told.
+  double drift = 0;
+  /// Of the device before the first inference and after the last, in degrees
+  /// Celsius; nullopt where it does not tell.
+  std::optional<double> start_celsius = std::nullopt;
+  std::optional<double> end_celsius = std::nullopt;
 
   bool operator==(const SegmentProfile&) const = default;
 };

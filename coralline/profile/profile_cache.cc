@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr int kBusyTimeoutMs = 10'000;
 
 constexpr const char* kCreate = R"(
@@ -32,15 +32,25 @@ constexpr const char* kCreate = R"(
   PRAGMA user_version = 1;
 )";
 
+// From version 1 to 2, a new file's table too.
+constexpr const char* kAddDrift = R"(
+  ALTER TABLE segments ADD COLUMN drift REAL NOT NULL DEFAULT 0;
+  ALTER TABLE segments ADD COLUMN start_celsius REAL;
+  ALTER TABLE segments ADD COLUMN end_celsius REAL;
+  PRAGMA user_version = 2;
+)";
+
 constexpr const char* kFind = R"(
-  SELECT latency_ns, low_ns, high_ns, first_ns, runs, origin FROM segments
+  SELECT latency_ns, low_ns, high_ns, first_ns, runs, origin, drift,
+         start_celsius, end_celsius FROM segments
   WHERE segment_hash = ?1 AND device = ?2 AND runtime = ?3
 )";
 
 constexpr const char* kStore = R"(
   INSERT OR REPLACE INTO segments (segment_hash, device, runtime, latency_ns,
-                                   low_ns, high_ns, first_ns, runs, origin)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                                   low_ns, high_ns, first_ns, runs, origin,
+                                   drift, start_celsius, end_celsius)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
 )";
 
 // The database and its name in messages.
@@ -98,6 +108,11 @@ class Statement {
   void Bind(int parameter, std::int64_t value) {
     connection_.Check(sqlite3_bind_int64(statement_.get(), parameter, value));
   }
+  // A parameter that is not bound is NULL.
+  void Bind(int parameter, std::optional<double> value) {
+    if (!value) return;
+    connection_.Check(sqlite3_bind_double(statement_.get(), parameter, *value));
+  }
   void Bind(const ProfileKey& key) {
     Bind(1, key.segment_hash);
     Bind(2, key.device);
@@ -112,6 +127,12 @@ class Statement {
   }
   std::int64_t Number(int column) const {
     return sqlite3_column_int64(statement_.get(), column);
+  }
+  std::optional<double> Real(int column) const {
+    if (sqlite3_column_type(statement_.get(), column) == SQLITE_NULL) {
+      return std::nullopt;
+    }
+    return sqlite3_column_double(statement_.get(), column);
   }
   std::string_view Text(int column) const {
     const auto* text = sqlite3_column_text(statement_.get(), column);
@@ -133,8 +154,8 @@ std::int64_t VersionOf(const Connection& connection) {
   return NumberOf(connection, "PRAGMA user_version");
 }
 
-// Several processes may come here at once: the first one creates the table.
-void CreateTable(const Connection& connection) {
+// Several processes may come here at once: the first one changes the table.
+void Upgrade(const Connection& connection) {
   connection.Execute("BEGIN IMMEDIATE");
   if (VersionOf(connection) == 0) {
     if (NumberOf(connection, "SELECT count(*) FROM sqlite_master") > 0) {
@@ -142,11 +163,12 @@ void CreateTable(const Connection& connection) {
     }
     connection.Execute(kCreate);
   }
+  if (VersionOf(connection) == 1) connection.Execute(kAddDrift);
   connection.Execute("COMMIT");
 }
 
 void CheckVersion(const Connection& connection) {
-  if (VersionOf(connection) == 0) CreateTable(connection);
+  if (VersionOf(connection) < kVersion) Upgrade(connection);
   const std::int64_t version = VersionOf(connection);
   if (version == kVersion) return;
   connection.RefuseFile(fmt::format(
@@ -206,7 +228,10 @@ std::optional<SegmentProfile> ProfileCache::Find(const ProfileKey& key) const {
                         .high = nanoseconds(statement.Number(2)),
                         .first = nanoseconds(statement.Number(3)),
                         .runs = static_cast<int>(statement.Number(4)),
-                        .origin = *origin};
+                        .origin = *origin,
+                        .drift = statement.Real(6).value_or(0),
+                        .start_celsius = statement.Real(7),
+                        .end_celsius = statement.Real(8)};
 }
 
 void ProfileCache::Store(const ProfileKey& key, const SegmentProfile& profile) {
@@ -218,6 +243,9 @@ void ProfileCache::Store(const ProfileKey& key, const SegmentProfile& profile) {
   statement.Bind(7, profile.first.count());
   statement.Bind(8, profile.runs);
   statement.Bind(9, OriginText(profile.origin));
+  statement.Bind(10, std::optional(profile.drift));
+  statement.Bind(11, profile.start_celsius);
+  statement.Bind(12, profile.end_celsius);
   statement.Step();
 }
 

@@ -35,7 +35,10 @@ SegmentProfile Cost(int i) {
           .high = latency + nanoseconds(20),
           .first = latency * 3,
           .runs = i,
-          .origin = Origin::kEmulated};
+          .origin = Origin::kEmulated,
+          .drift = i / 7.0,
+          .start_celsius = 40 + i / 3.0,
+          .end_celsius = 41 + i / 3.0};
 }
 
 class ProfileCacheTest : public testing::Test {
@@ -203,10 +206,62 @@ TEST_F(ProfileCacheTest, RefusesADatabaseWithDamagedPages) {
 
 TEST_F(ProfileCacheTest, RefusesANewerVersion) {
   ProfileCache(file_).Store(Key(1), Cost(1));
-  Sql("PRAGMA user_version = 2");
+  Sql("PRAGMA user_version = 3");
   EXPECT_THAT(ErrorOfOpening(),
-              HasSubstr("a cache of profiles of version 2, this program knows "
-                        "version 1; delete it, or name another file"));
+              HasSubstr("a cache of profiles of version 3, this program knows "
+                        "version 2; delete it, or name another file"));
+}
+
+// A file as the first version wrote it.
+constexpr const char* kVersionOne = R"(
+  CREATE TABLE segments (
+    segment_hash TEXT NOT NULL,
+    device TEXT NOT NULL,
+    runtime TEXT NOT NULL,
+    latency_ns INTEGER NOT NULL CHECK (latency_ns > 0),
+    low_ns INTEGER NOT NULL CHECK (low_ns BETWEEN 1 AND latency_ns),
+    high_ns INTEGER NOT NULL CHECK (high_ns >= latency_ns),
+    first_ns INTEGER NOT NULL CHECK (first_ns >= 0),
+    runs INTEGER NOT NULL CHECK (runs >= 0),
+    origin TEXT NOT NULL,
+    measured_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    PRIMARY KEY (segment_hash, device, runtime)
+  ) WITHOUT ROWID;
+  PRAGMA user_version = 1;
+  INSERT INTO segments VALUES ('hash 1', 'cpu:0', 'TFLite', 1001, 991, 1021,
+                               3003, 1, 'emulated', '2026-01-02T03:04:05Z');
+)";
+
+TEST_F(ProfileCacheTest, KeepsWhatTheFirstVersionStored) {
+  Sql(kVersionOne);
+  SegmentProfile old = Cost(1);
+  old.drift = 0;
+  old.start_celsius = old.end_celsius = std::nullopt;
+  {
+    ProfileCache cache(file_);
+    EXPECT_EQ(cache.Find(Key(1)), old);
+    cache.Store(Key(2), Cost(2));
+  }
+  const ProfileCache again(file_);
+  EXPECT_EQ(again.Find(Key(1)), old);
+  EXPECT_EQ(again.Find(Key(2)), Cost(2));
+  EXPECT_EQ(Sql("PRAGMA user_version"), "2");
+  EXPECT_EQ(Sql("SELECT measured_at FROM segments WHERE runs = 1"),
+            "2026-01-02T03:04:05Z");
+}
+
+TEST_F(ProfileCacheTest, IsUpgradedByManyAtATime) {
+  Sql(kVersionOne);
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 2; i < 10; ++i) {
+      threads.emplace_back(
+          [&, i] { ProfileCache(file_).Store(Key(i), Cost(i)); });
+    }
+  }
+  const ProfileCache cache(file_);
+  EXPECT_TRUE(cache.Find(Key(1)));
+  for (int i = 2; i < 10; ++i) EXPECT_EQ(cache.Find(Key(i)), Cost(i));
 }
 
 TEST_F(ProfileCacheTest, LeavesTheDatabaseOfAnotherProgramAlone) {

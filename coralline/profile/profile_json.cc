@@ -17,6 +17,9 @@ constexpr std::string_view kSchema = "coralline.profile";
 constexpr int kVersion = 1;
 // 11 days, which a double holds to the nanosecond.
 constexpr double kMaxNanoseconds = 1e15;
+constexpr double kMaxDrift = 1e9;
+constexpr double kMinCelsius = -273.15;
+constexpr double kMaxCelsius = 1000;
 constexpr std::int64_t kMaxOp = 1'000'000;
 constexpr std::int64_t kMaxRuns = 1'000'000'000;
 
@@ -49,6 +52,21 @@ Origin OriginOf(const JsonReader& node) {
   return *origin;
 }
 
+// nullopt where it is missing.
+std::optional<double> OptionalOf(const JsonReader& node, double minimum,
+                                 double maximum) {
+  if (!node.is_there()) return std::nullopt;
+  const auto value = node.Number();
+  if (!value || *value < minimum || *value > maximum) {
+    node.Fail(fmt::format("a number from {} to {}", minimum, maximum));
+  }
+  return value;
+}
+
+std::optional<double> CelsiusOf(const JsonReader& node) {
+  return OptionalOf(node, kMinCelsius, kMaxCelsius);
+}
+
 SegmentProfile SegmentProfileOf(const JsonReader& node) {
   SegmentProfile segment{.segment = SegmentOf(node.Member("ops")),
                          .latency = TimeOf(node.Member("latency_ns"), false),
@@ -56,6 +74,9 @@ SegmentProfile SegmentProfileOf(const JsonReader& node) {
                          .high = TimeOf(node.Member("high_ns"), false),
                          .first = TimeOf(node.Member("first_ns"), true),
                          .origin = OriginOf(node.Member("origin"))};
+  segment.drift = OptionalOf(node.Member("drift"), -1, kMaxDrift).value_or(0);
+  segment.start_celsius = CelsiusOf(node.Member("start_celsius"));
+  segment.end_celsius = CelsiusOf(node.Member("end_celsius"));
   if (segment.low > segment.latency) {
     node.Member("low_ns").Fail("at most latency_ns");
   }
@@ -70,13 +91,22 @@ SegmentProfile SegmentProfileOf(const JsonReader& node) {
   return segment;
 }
 
+// What is not known is left out.
+std::string FormatOptional(const char* name, std::optional<double> value) {
+  return value ? fmt::format(R"(, "{}": {})", name, *value) : "";
+}
+
 std::string FormatSegmentProfile(const SegmentProfile& segment) {
-  return fmt::format(
+  std::string text = fmt::format(
       R"({{"ops": [{}], "latency_ns": {}, "low_ns": {}, "high_ns": {}, )"
-      R"("first_ns": {}, "runs": {}, "origin": "{}"}})",
+      R"("first_ns": {}, "runs": {}, "origin": "{}")",
       fmt::join(segment.segment.ops, ","), segment.latency.count(),
       segment.low.count(), segment.high.count(), segment.first.count(),
       segment.runs, OriginText(segment.origin));
+  if (segment.drift != 0) text += FormatOptional("drift", segment.drift);
+  text += FormatOptional("start_celsius", segment.start_celsius);
+  text += FormatOptional("end_celsius", segment.end_celsius);
+  return text + "}";
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ using Json = nlohmann::json;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 SegmentProfile Measured(Segment segment) {
   return {.segment = std::move(segment),
@@ -143,6 +144,25 @@ TEST(ParseProfile, SaysWhereNanStands) {
   text = FormatProfile(TwoSegments());
   text.replace(text.find("1500"), 4, "1e999");
   EXPECT_THAT(ErrorOf(text), HasSubstr("number overflow parsing '1e999'"));
+}
+
+TEST(ParseProfile, ReadsDriftAndTemperaturesWhereTheyAreThere) {
+  Profile profile = TwoSegments();
+  EXPECT_THAT(FormatProfile(profile), Not(HasSubstr("drift")));
+  EXPECT_THAT(FormatProfile(profile), Not(HasSubstr("celsius")));
+  profile.segments[0].drift = 1.0 / 3;
+  profile.segments[0].start_celsius = 45.05;
+  profile.segments[0].end_celsius = 61;
+  EXPECT_EQ(ParseProfile(FormatProfile(profile), "x"), profile);
+}
+
+TEST(ParseProfile, RefusesDriftAndTemperaturesOutOfRange) {
+  EXPECT_EQ(ErrorAfter("/segments/0/drift", -2),
+            "p.json: $.segments[0].drift: expected a number from -1 to "
+            "1000000000, found -2");
+  EXPECT_THAT(ErrorAfter("/segments/0/end_celsius", "hot"),
+              HasSubstr("end_celsius: expected a number from -273.15 to 1000, "
+                        "found \"hot\""));
 }
 
 TEST(ParseProfile, RefusesASegmentThatMissesSomething) {

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "coralline/base/error.h"
+#include "coralline/profile/drift.h"
 #include "coralline/profile/median.h"
 #include "coralline/profile/profile_key.h"
 #include "coralline/tflite/writer.h"
@@ -82,6 +84,7 @@ std::optional<SegmentProfile> MeasureHere(const Model& part,
                                           const Device& device,
                                           const ProfilerOptions& options) {
   Session session(part, device);
+  const auto start_celsius = device.temperature();
   const auto end = Clock::now() + options.budget;
   const nanoseconds first = session.Run();
   const std::vector<nanoseconds> times = RepeatRuns(session, end, options);
@@ -93,7 +96,10 @@ std::optional<SegmentProfile> MeasureHere(const Model& part,
       .high = interval.high,
       .first = first,
       .runs = static_cast<int>(times.size()),
-      .origin = session.is_emulated() ? Origin::kEmulated : Origin::kMeasured};
+      .origin = session.is_emulated() ? Origin::kEmulated : Origin::kMeasured,
+      .drift = DriftOf(times).value_or(0),
+      .start_celsius = start_celsius,
+      .end_celsius = device.temperature()};
 }
 
 // On a new thread: a device may pin the one that runs it.
@@ -141,6 +147,8 @@ std::optional<SegmentProfile> Profiler::Measure(const Segment& segment) {
   return profile;
 }
 
+bool Profiler::is_stopped() const { return options_.stop && *options_.stop; }
+
 Profile Profiler::EmptyProfile() const {
   return {.model = model_.name,
           .model_hash = HashModel(model_),
@@ -148,31 +156,48 @@ Profile Profiler::EmptyProfile() const {
           .runtime = runtime_};
 }
 
-Profile ProfileSegments(const Model& model, std::span<const Segment> segments,
-                        const Device& device, const ProfilerOptions& options,
-                        ProfileCache* cache,
-                        const ProfileProgressFunction& progress) {
-  Profiler profiler(model, device, options, cache);
-  Profile profile = profiler.EmptyProfile();
+namespace {
+
+// Whether the device runs it, or measuring was stopped.
+bool MeasureInto(Profile& profile, Profiler& profiler, const Segment& segment) {
+  try {
+    auto cost = profiler.Measure(segment);
+    if (cost) profile.Add(std::move(*cost));
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kModel) throw;
+    return false;
+  }
+}
+
+}  // namespace
+
+void ProfileSegments(Profiler& profiler, std::span<const Segment> segments,
+                     const ProfileProgressFunction& progress,
+                     Profile& profile) {
   ProfileProgress state{.total = static_cast<int>(segments.size())};
+  const int cached_before = profiler.num_cached();
   nanoseconds measuring{0};  // what all measured segments took
+  int num_measured = 0;
   for (const Segment& segment : segments) {
-    if (options.stop && *options.stop) break;
     const auto start = Clock::now();
     const int measured_before = profiler.num_measured();
-    auto cost = profiler.Measure(segment);
-    if (!cost) break;
-    profile.Add(std::move(*cost));
+    const bool runs = MeasureInto(profile, profiler, segment);
+    if (profiler.is_stopped()) break;
     ++state.done;
-    state.cached = profiler.num_cached();
-    const int measured = profiler.num_measured();
-    if (measured > measured_before) measuring += Clock::now() - start;
-    if (measured > 0) {
-      state.left = measuring / measured * (state.total - state.done);
+    if (!runs) ++state.refused;
+    state.cached = profiler.num_cached() - cached_before;
+    state.measured = nullptr;
+    if (profiler.num_measured() > measured_before) {
+      state.measured = profile.Find(segment.ops);
+      ++num_measured;
+      measuring += Clock::now() - start;
+    }
+    if (num_measured > 0) {
+      state.left = measuring / num_measured * (state.total - state.done);
     }
     if (progress) progress(state);
   }
-  return profile;
 }
 
 }  // namespace coralline

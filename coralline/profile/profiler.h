@@ -56,6 +56,8 @@ class Profiler {
   /// not stored.
   std::optional<SegmentProfile> Measure(const Segment& segment);
 
+  /// Whether the options' `stop` is true.
+  bool is_stopped() const;
   int num_measured() const { return num_measured_; }
   int num_cached() const { return num_cached_; }
 
@@ -75,19 +77,21 @@ class Profiler {
 struct ProfileProgress {
   int done = 0;
   int total = 0;
-  int cached = 0;  ///< of those done
+  int cached = 0;   ///< of those done
+  int refused = 0;  ///< of those done, by the device: Error(kModel)
   /// If nothing more comes from the cache; nullopt until a segment is measured.
   std::optional<std::chrono::nanoseconds> left;
+  /// The segment that was just measured; null where it was known or refused.
+  const SegmentProfile* measured = nullptr;
 };
 using ProfileProgressFunction = std::function<void(const ProfileProgress&)>;
 
-/// Measures the segments one after another. `progress`, which may be empty, is
-/// called after each on the calling thread. Once stopped it returns what is
-/// there by then. Throws as Profiler does: a segment that the device cannot run
-/// ends it, with those before it in the cache.
-Profile ProfileSegments(const Model& model, std::span<const Segment> segments,
-                        const Device& device, const ProfilerOptions& options,
-                        ProfileCache* cache,
-                        const ProfileProgressFunction& progress);
+/// Measures the segments one after another, until it is stopped, and adds each
+/// to the profile at once: what is measured is there whatever happens next.
+/// Those that the device refuses are left out. `progress`, which may be empty,
+/// is called after each on the calling thread. Throws as Profiler does
+/// otherwise, such as Error(kDevice) for a device that is gone.
+void ProfileSegments(Profiler& profiler, std::span<const Segment> segments,
+                     const ProfileProgressFunction& progress, Profile& profile);
 
 }  // namespace coralline

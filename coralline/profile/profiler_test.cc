@@ -2,7 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
 #include <set>
 #include <thread>
 
@@ -96,6 +100,16 @@ constexpr ProfilerOptions kQuick{
 const std::vector<Segment> kSegments = {OpRange(0, 1), OpRange(1, 2),
                                         OpRange(1, 3)};
 
+Profile ProfileOf(const Model& model, std::span<const Segment> segments,
+                  const Device& device, ProfileCache* cache = nullptr,
+                  const ProfileProgressFunction& progress = {},
+                  const ProfilerOptions& options = kQuick) {
+  Profiler profiler(model, device, options, cache);
+  Profile profile = profiler.EmptyProfile();
+  ProfileSegments(profiler, segments, progress, profile);
+  return profile;
+}
+
 class CacheFile {
  public:
   CacheFile() { std::filesystem::remove_all(folder_); }
@@ -161,6 +175,58 @@ TEST(MeasureSegment, TellsTheFirstInferenceApart) {
   EXPECT_LT(profile->high, 50ms);
 }
 
+TEST(MeasureSegment, SaysThatTheDeviceGrewSlower) {
+  constexpr int kWarmUp = 1;
+  constexpr int kRuns = 12;
+  Log log;
+  // Each of the last six takes longer than any before them, however seldom this
+  // thread runs.
+  auto last = std::chrono::steady_clock::now();
+  auto longest = 1ns;
+  log.on_run = [&] {
+    const auto now = std::chrono::steady_clock::now();
+    if (log.runs <= 1 + kWarmUp + kRuns / 2 + 1) {
+      longest = std::max(longest, now - last);
+    }
+    if (log.runs > 1 + kWarmUp + kRuns / 2) {
+      std::this_thread::sleep_for(2 * longest);
+    }
+    last = now;
+  };
+  const auto profile = MeasureSegment(Chain(), OpRange(0, 1), DeviceOf(log),
+                                      {.warm_up = kWarmUp,
+                                       .min_runs = kRuns,
+                                       .target_width = 1e9,
+                                       .budget = 1h});
+  EXPECT_EQ(profile->runs, kRuns);
+  EXPECT_GT(profile->drift, 0.5);
+}
+
+TEST(MeasureSegment, ReadsTheTemperatureBeforeAndAfterItRuns) {
+  class WarmDevice : public FakeDevice {
+   public:
+    explicit WarmDevice(Log& log)
+        : FakeDevice([&log](const Model& part) {
+            return std::make_unique<LoggingExecutable>(part, log);
+          }),
+          log_(log) {}
+    std::optional<double> temperature() const override {
+      return 40 + log_.runs;
+    }
+
+   private:
+    Log& log_;
+  };
+  Log log;
+  const auto profile =
+      MeasureSegment(Chain(), OpRange(0, 1), WarmDevice(log), kQuick);
+  EXPECT_EQ(profile->start_celsius, 40);
+  EXPECT_EQ(profile->end_celsius, 44);
+  EXPECT_EQ(MeasureSegment(Chain(), OpRange(0, 1), DeviceOf(log), kQuick)
+                ->start_celsius,
+            std::nullopt);
+}
+
 TEST(MeasureSegment, NeverCallsAnEmulatedDeviceMeasured) {
   Log log{.is_emulated = true};
   EXPECT_EQ(
@@ -204,8 +270,7 @@ TEST(MeasureSegment, IsNothingWhenStopped) {
 TEST(ProfileSegments, NamesWhatItMeasuredAndWhere) {
   Log log;
   const Model model = Chain();
-  const Profile profile =
-      ProfileSegments(model, kSegments, DeviceOf(log), kQuick, nullptr, {});
+  const Profile profile = ProfileOf(model, kSegments, DeviceOf(log));
   EXPECT_EQ(profile.model, "chain");
   EXPECT_EQ(profile.model_hash, HashModel(model));
   EXPECT_EQ(profile.device, "fake");
@@ -220,8 +285,8 @@ TEST(ProfileSegments, CountsProgressAndTheTimeLeft) {
   Log log;
   log.on_run = [] { std::this_thread::sleep_for(1ms); };
   std::vector<ProfileProgress> calls;
-  ProfileSegments(Chain(), kSegments, DeviceOf(log), kQuick, nullptr,
-                  [&](const ProfileProgress& now) { calls.push_back(now); });
+  ProfileOf(Chain(), kSegments, DeviceOf(log), nullptr,
+            [&](const ProfileProgress& now) { calls.push_back(now); });
   ASSERT_EQ(calls.size(), 3U);
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(calls[i].done, i + 1);
@@ -244,7 +309,7 @@ TEST(ProfileSegments, ReturnsWhatItHasOnceStopped) {
   ProfilerOptions options = kQuick;
   options.stop = &stop;
   const Profile profile =
-      ProfileSegments(model, kSegments, device, options, &cache, {});
+      ProfileOf(model, kSegments, device, &cache, {}, options);
   ASSERT_EQ(profile.segments.size(), 1U);
   EXPECT_EQ(profile.segments[0].segment, kSegments[0]);
   EXPECT_EQ(log.loads, 2);
@@ -256,15 +321,104 @@ TEST(ProfileSegments, ReturnsWhatItHasOnceStopped) {
   EXPECT_EQ(next.num_measured(), 1);
 }
 
+TEST(ProfileSegments, KeepsWhatItHasWhereTheDeviceIsLost) {
+  Log log;
+  const CacheFile file;
+  ProfileCache cache = file.Open();
+  const Model model = Chain();
+  const FakeDevice device = DeviceOf(log);
+  log.on_run = [&] {
+    if (log.loads == 3) throw Error(ErrorKind::kDevice, "fake is lost");
+  };
+  Profiler profiler(model, device, kQuick, &cache);
+  Profile profile = profiler.EmptyProfile();
+  EXPECT_THROW(ProfileSegments(profiler, kSegments, {}, profile), Error);
+  ASSERT_EQ(profile.segments.size(), 2U);
+  // It comes back: nothing is measured twice.
+  log.on_run = [] {};
+  int cached = 0;
+  const Profile whole =
+      ProfileOf(model, kSegments, device, &cache,
+                [&](const ProfileProgress& now) { cached = now.cached; });
+  EXPECT_EQ(cached, 2);
+  EXPECT_EQ(log.loads, 4);
+  for (const SegmentProfile& segment : profile.segments) {
+    EXPECT_EQ(*whole.Find(segment.segment.ops), segment);
+  }
+}
+
+TEST(ProfileSegments, TellsWhichSegmentItJustMeasured) {
+  Log log;
+  const CacheFile file;
+  ProfileCache cache = file.Open();
+  const FakeDevice device = DeviceOf(log);
+  ProfileOf(Chain(), std::span(kSegments).last(1), device, &cache);
+  const std::vector<Segment> order = {kSegments[1], kSegments[2], kSegments[0]};
+  std::vector<Segment> measured;
+  ProfileOf(Chain(), order, device, &cache, [&](const ProfileProgress& now) {
+    measured.push_back(now.measured ? now.measured->segment : Segment());
+  });
+  EXPECT_THAT(measured, ElementsAre(order[0], Segment(), order[2]));
+}
+
+TEST(ProfileSegments, LeavesOutWhatTheDeviceRefuses) {
+  Log log;
+  const FakeDevice device([&](const Model& part) {
+    if (part.graph.num_ops() > 1) throw Error(ErrorKind::kModel, "too long");
+    return std::make_unique<LoggingExecutable>(part, log);
+  });
+  ProfileProgress last;
+  const Profile profile =
+      ProfileOf(Chain(), kSegments, device, nullptr,
+                [&](const ProfileProgress& now) { last = now; });
+  EXPECT_EQ(profile.segments.size(), 2U);
+  EXPECT_EQ(last.done, 3);
+  EXPECT_EQ(last.refused, 1);
+}
+
+// What a process that is killed has measured.
+TEST(ProfileSegments, GoesOnAfterAKilledProcess) {
+  constexpr char kIsAtThird = 'x';
+  const CacheFile file;
+  const Model model = Chain();
+  int pipe_ends[2];
+  ASSERT_EQ(pipe(pipe_ends), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    Log log;
+    log.on_run = [&] {
+      if (log.loads < 3) return;
+      if (write(pipe_ends[1], &kIsAtThird, 1) != 1) _exit(1);
+      pause();
+    };
+    ProfileCache cache = file.Open();
+    ProfileOf(model, kSegments, DeviceOf(log), &cache);
+    _exit(1);
+  }
+  close(pipe_ends[1]);
+  char got = 0;
+  ASSERT_EQ(read(pipe_ends[0], &got, 1), 1);
+  close(pipe_ends[0]);
+  kill(child, SIGKILL);
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  Log log;
+  ProfileCache cache = file.Open();
+  EXPECT_EQ(ProfileOf(model, kSegments, DeviceOf(log), &cache).segments.size(),
+            3U);
+  EXPECT_EQ(log.loads, 1);
+}
+
 TEST(ProfileSegments, TakesFromTheCacheWhatIsThere) {
   Log log;
   const CacheFile file;
   ProfileCache cache = file.Open();
   const auto profile = [&](std::span<const Segment> segments) {
     int cached = 0;
-    Profile result = ProfileSegments(
-        Chain(), segments, DeviceOf(log), kQuick, &cache,
-        [&](const ProfileProgress& now) { cached = now.cached; });
+    Profile result =
+        ProfileOf(Chain(), segments, DeviceOf(log), &cache,
+                  [&](const ProfileProgress& now) { cached = now.cached; });
     return std::pair(result, cached);
   };
   profile(std::span(kSegments).first(2));

@@ -4,23 +4,44 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "coralline/base/error.h"
 #include "coralline/sim/internal/least_squares.h"
-#include "coralline/sim/segment_cost.h"
 
 namespace coralline {
 namespace {
 
-double TimeOf(const TimedNetwork& network, const DeviceSpec& spec) {
-  const Graph& graph = network.graph;
+// Layers do not depend on the constants that are fitted.
+double TimeOf(const TimedSegment& timed, const DeviceSpec& spec) {
   const SegmentCost cost =
-      CostOf(graph, OpRange(0, graph.num_ops()),
-             MakeLayers(graph, spec, network.has_bias), spec);
-  return network.is_first ? cost.first_ms() : cost.warm_ms();
+      CostOf(*timed.graph, timed.segment, *timed.layers, spec);
+  return timed.is_first ? cost.first_ms() : cost.warm_ms();
 }
+
+// Networks as segments, with what these point to.
+class WholeNetworks {
+ public:
+  WholeNetworks(const DeviceSpec& spec,
+                std::span<const TimedNetwork> networks) {
+    for (const TimedNetwork& network : networks) {
+      const Graph& graph = network.graph;
+      layers_.push_back(MakeLayers(graph, spec, network.has_bias));
+      segments_.push_back({.graph = &graph,
+                           .layers = &layers_.back(),
+                           .segment = OpRange(0, graph.num_ops()),
+                           .ms = network.ms,
+                           .is_first = network.is_first});
+    }
+  }
+  std::span<const TimedSegment> segments() const { return segments_; }
+
+ private:
+  std::deque<std::vector<Layer>> layers_;
+  std::vector<TimedSegment> segments_;
+};
 
 // Constants that share one value.
 using Group = std::vector<SpecConstant>;
@@ -80,7 +101,7 @@ std::vector<Group> Choose(const std::vector<std::string>& paths,
 // How the times grow with the constants of a group, in units of the measured
 // ones. Doubling them is exact, as the time is linear in them.
 std::vector<double> ColumnOf(const Group& group, const DeviceSpec& spec,
-                             std::span<const TimedNetwork> networks) {
+                             std::span<const TimedSegment> segments) {
   DeviceSpec once = spec;
   const double old = spec.*group[0].member;
   Set(group, old, once);
@@ -88,32 +109,21 @@ std::vector<double> ColumnOf(const Group& group, const DeviceSpec& spec,
   Set(group, group[0].is_rate ? old / 2 : (old > 0 ? 2 * old : 1), twice);
   const double step = Linear(group, twice) - Linear(group, once);
   std::vector<double> column;
-  for (const TimedNetwork& network : networks) {
-    const double change = TimeOf(network, twice) - TimeOf(network, once);
-    column.push_back(change / step / network.ms);
+  for (const TimedSegment& timed : segments) {
+    const double change = TimeOf(timed, twice) - TimeOf(timed, once);
+    column.push_back(change / step / timed.ms);
   }
   return column;
-}
-
-CalibrationErrors ErrorsOf(const DeviceSpec& spec,
-                           std::span<const TimedNetwork> networks) {
-  std::vector<double> errors;
-  for (const TimedNetwork& network : networks) {
-    errors.push_back(std::abs(TimeOf(network, spec) / network.ms - 1));
-  }
-  std::sort(errors.begin(), errors.end());
-  return {errors[errors.size() / 2], errors[errors.size() * 9 / 10],
-          errors.back()};
 }
 
 // What the constants that take part have to explain.
 std::vector<double> Unexplained(const internal::Columns& columns,
                                 const std::vector<Group>& groups,
                                 const DeviceSpec& spec,
-                                std::span<const TimedNetwork> networks) {
+                                std::span<const TimedSegment> segments) {
   std::vector<double> rest;
-  for (std::size_t i = 0; i < networks.size(); ++i) {
-    double value = 1 - TimeOf(networks[i], spec) / networks[i].ms;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    double value = 1 - TimeOf(segments[i], spec) / segments[i].ms;
     for (std::size_t j = 0; j < columns.size(); ++j) {
       value += columns[j][i] * Linear(groups[j], spec);
     }
@@ -130,7 +140,7 @@ struct Subset {
 
 Subset Solve(const internal::Columns& columns, const std::vector<Group>& groups,
              const std::vector<bool>& takes_part, const DeviceSpec& spec,
-             std::span<const TimedNetwork> networks) {
+             std::span<const TimedSegment> segments) {
   Subset subset;
   internal::Columns chosen;
   std::vector<Group> owners;
@@ -141,7 +151,7 @@ Subset Solve(const internal::Columns& columns, const std::vector<Group>& groups,
     owners.push_back(groups[j]);
   }
   subset.solution = internal::SolveRobust(
-      chosen, Unexplained(chosen, owners, spec, networks),
+      chosen, Unexplained(chosen, owners, spec, segments),
       [&](std::size_t j) { return Linear(owners[j], spec); });
   return subset;
 }
@@ -162,19 +172,39 @@ std::optional<std::size_t> FindWorst(const internal::Solution& solution) {
   return worst;
 }
 
+// What a constant is to be that is not known to be above zero: the old one
+// (nullopt) where that may be right, else zero; where zero has no meaning, what
+// the rows leave room for.
+std::optional<double> BoundOf(const Group& group, double value, double error,
+                              const DeviceSpec& spec) {
+  constexpr double kFar = 3;  // standard errors
+  if (Linear(group, spec) <= value + kFar * error) return std::nullopt;
+  return group[0].is_rate || group[0].is_optional ? error : 0;
+}
+
 // Fits, and leaves out one by one what the rows do not tell.
 internal::Solution Fit(const internal::Columns& columns,
-                       const std::vector<Group>& groups, const DeviceSpec& spec,
-                       std::span<const TimedNetwork> networks) {
-  std::vector<bool> takes_part(columns.size(), true);
-  Subset subset = Solve(columns, groups, takes_part, spec, networks);
-  while (const auto worst = FindWorst(subset.solution)) {
-    takes_part[subset.places[*worst]] = false;
-    subset = Solve(columns, groups, takes_part, spec, networks);
-  }
+                       const std::vector<Group>& groups, DeviceSpec spec,
+                       std::span<const TimedSegment> segments) {
   internal::Solution all{std::vector<double>(columns.size()),
                          std::vector<double>(columns.size()),
                          std::vector<bool>(columns.size(), false)};
+  std::vector<bool> takes_part(columns.size(), true);
+  Subset subset = Solve(columns, groups, takes_part, spec, segments);
+  while (const auto worst = FindWorst(subset.solution)) {
+    const std::size_t place = subset.places[*worst];
+    takes_part[place] = false;
+    const double error = subset.solution.standard_errors[*worst];
+    const auto bound =
+        BoundOf(groups[place], subset.solution.values[*worst], error, spec);
+    if (bound) {
+      all.values[place] = *bound;
+      all.standard_errors[place] = error;
+      all.is_determined[place] = true;
+      Set(groups[place], Linear(groups[place][0], *bound), spec);
+    }
+    subset = Solve(columns, groups, takes_part, spec, segments);
+  }
   for (std::size_t k = 0; k < subset.places.size(); ++k) {
     const std::size_t place = subset.places[k];
     all.values[place] = subset.solution.values[k];
@@ -186,21 +216,32 @@ internal::Solution Fit(const internal::Columns& columns,
 
 }  // namespace
 
+CalibrationErrors ErrorsOf(const DeviceSpec& spec,
+                           std::span<const TimedSegment> segments) {
+  std::vector<double> errors;
+  for (const TimedSegment& timed : segments) {
+    errors.push_back(std::abs(TimeOf(timed, spec) / timed.ms - 1));
+  }
+  std::sort(errors.begin(), errors.end());
+  return {errors[errors.size() / 2], errors[errors.size() * 9 / 10],
+          errors.back()};
+}
+
 namespace {
 
 Calibration CalibrateGroups(const DeviceSpec& spec,
-                            std::span<const TimedNetwork> networks,
+                            std::span<const TimedSegment> segments,
                             const std::vector<Group>& groups) {
   DeviceSpec tied = spec;
   internal::Columns columns;
   for (const Group& group : groups) {
     Set(group, spec.*group[0].member, tied);
-    columns.push_back(ColumnOf(group, spec, networks));
+    columns.push_back(ColumnOf(group, spec, segments));
   }
-  const auto solution = Fit(columns, groups, tied, networks);
+  const auto solution = Fit(columns, groups, tied, segments);
   Calibration result{.spec = tied,
-                     .num_rows = static_cast<int>(networks.size()),
-                     .before = ErrorsOf(spec, networks)};
+                     .num_rows = static_cast<int>(segments.size()),
+                     .before = ErrorsOf(spec, segments)};
   for (std::size_t j = 0; j < groups.size(); ++j) {
     for (const SpecConstant& constant : groups[j]) {
       const double old = spec.*constant.member;
@@ -219,7 +260,7 @@ Calibration CalibrateGroups(const DeviceSpec& spec,
       result.constants.push_back(std::move(fitted));
     }
   }
-  result.after = ErrorsOf(result.spec, networks);
+  result.after = ErrorsOf(result.spec, segments);
   return result;
 }
 
@@ -228,7 +269,15 @@ Calibration CalibrateGroups(const DeviceSpec& spec,
 Calibration Calibrate(const DeviceSpec& spec, std::span<const Measurement> rows,
                       const std::vector<std::string>& paths) {
   const auto groups = Choose(paths, spec);
-  return CalibrateGroups(spec, NetworksOf(rows), groups);
+  const auto networks = NetworksOf(rows);
+  return CalibrateGroups(spec, WholeNetworks(spec, networks).segments(),
+                         groups);
+}
+
+Calibration CalibrateToSegments(const DeviceSpec& spec,
+                                std::span<const TimedSegment> segments,
+                                const std::vector<std::string>& paths) {
+  return CalibrateGroups(spec, segments, Choose(paths, spec));
 }
 
 Calibration CalibrateTogether(
@@ -242,7 +291,8 @@ Calibration CalibrateTogether(
     }
     groups.push_back(std::move(group));
   }
-  return CalibrateGroups(spec, networks, groups);
+  return CalibrateGroups(spec, WholeNetworks(spec, networks).segments(),
+                         groups);
 }
 
 std::string CalibratedSpecText(const std::string& base_json,
@@ -258,6 +308,15 @@ std::string CalibratedSpecText(const std::string& base_json,
     // Six digits are more than any measurement gives.
     entry["value"] = std::stod(fmt::format("{:.6g}", constant.new_value));
     entry["source"] = source;
+  }
+  if (calibration.relative_error) {
+    json["accuracy"] = {
+        {"relative_error",
+         {{"value",
+           std::stod(fmt::format("{:.2g}", *calibration.relative_error))},
+          {"unit", "1"},
+          {"source", source + ", 9 of 10 times when one half of the segments "
+                              "is predicted from the other"}}}};
   }
   return json.dump(2) + "\n";
 }

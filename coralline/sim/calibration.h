@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -7,6 +8,7 @@
 
 #include "coralline/sim/device_spec.h"
 #include "coralline/sim/measurement.h"
+#include "coralline/sim/segment_cost.h"
 
 namespace coralline {
 
@@ -33,13 +35,17 @@ struct Calibration {
   std::vector<FittedConstant> constants;
   CalibrationErrors before;
   CalibrationErrors after;
+  /// How far the spec's times will be off, a share, from rows that it was not
+  /// fitted to; nullopt where there are none. Then no new accuracy is written.
+  std::optional<double> relative_error = std::nullopt;
 };
 
 /// Refits constants to the rows of one device and quality "ok" by least squares
 /// of the relative error, robust against outliers (Huber's weights). A time is
 /// linear in every constant, a rate taken as one over it. `paths` chooses
 /// constants, all where empty; one that the rows do not determine keeps its
-/// value: also where it came out below its own standard error. Throws
+/// value: also where it came out below its own standard error, unless the old
+/// value is three of them above it: then it is zero, or nearly. Throws
 /// Error(kUsage) for an unknown path or when there are no such rows.
 Calibration Calibrate(const DeviceSpec& spec, std::span<const Measurement> rows,
                       const std::vector<std::string>& paths = {});
@@ -57,6 +63,25 @@ struct TimedNetwork {
 Calibration CalibrateTogether(
     const DeviceSpec& spec, std::span<const TimedNetwork> networks,
     const std::vector<std::vector<std::string>>& groups);
+
+/// How long one inference of a segment took. What it points to must outlive it.
+struct TimedSegment {
+  const Graph* graph = nullptr;
+  const std::vector<Layer>* layers = nullptr;  ///< MakeLayers of the graph
+  Segment segment;
+  double ms = 0;
+  bool is_first = false;  ///< an inference that loads the parameters
+};
+
+/// As Calibrate, for any segments. Requires one, whose layers are of this spec;
+/// throws Error(kUsage) for an unknown path.
+Calibration CalibrateToSegments(const DeviceSpec& spec,
+                                std::span<const TimedSegment> segments,
+                                const std::vector<std::string>& paths = {});
+
+/// Of the spec's times for the segments, which are one or more.
+CalibrationErrors ErrorsOf(const DeviceSpec& spec,
+                           std::span<const TimedSegment> segments);
 
 /// A row of a file of two known networks on several hosts.
 struct LinkMeasurement {
@@ -82,7 +107,8 @@ Calibration CalibrateLink(const DeviceSpec& spec,
                           std::span<const LinkMeasurement> rows,
                           const std::string& host);
 
-/// The JSON of the base spec with the calibrated constants, each with `source`.
+/// The JSON of the base spec with the calibrated constants and the accuracy,
+/// each with `source`.
 std::string CalibratedSpecText(const std::string& base_json,
                                const Calibration& calibration,
                                const std::string& name,

@@ -85,6 +85,23 @@ TEST(Calibrate, OutliersDoNotMoveTheResult) {
   EXPECT_NEAR(result.spec.fixed_ms, 0.9, 0.01);
 }
 
+// Else a wrong old value would stay, and the other constants make up for it.
+TEST(Calibrate, FindsThatAConstantIsZero) {
+  DeviceSpec truth = Changed();
+  truth.fill_cycles = 0;
+  truth.streaming_fixed_ms = 0;
+  auto rows = RowsFrom(truth);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].ms_per_inference *= i % 2 == 0 ? 1.01 : 0.99;
+  }
+  const Calibration result = Calibrate(ReadDeviceSpec("edgetpu-pcie"), rows);
+  EXPECT_TRUE(Find(result, "/fixed/streaming").is_determined);
+  EXPECT_LT(result.spec.streaming_fixed_ms, 0.1);
+  EXPECT_LT(result.spec.fill_cycles, 5);
+  EXPECT_NEAR(result.spec.cycles_factor, truth.cycles_factor, 0.05);
+  EXPECT_LT(result.after.maximum, 0.03);
+}
+
 TEST(Calibrate, KeepsWhatTheRowsDoNotDetermine) {
   const DeviceSpec truth = Changed();
   auto rows = RowsFrom(truth);
