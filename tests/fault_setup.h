@@ -79,6 +79,7 @@ inline Fault RandomFault(Random& random, int num_devices) {
 
 struct Setup {
   RunnerOptions options;
+  std::vector<Fault> faults;  // of the options, or of devices that are fakes
   int num_requests = 0;
   bool ends_without_devices = false;  // all are lost for good
 };
@@ -116,6 +117,7 @@ inline Setup RandomSetup(Random& random) {
       options.faults.push_back(fault);
     }
   }
+  setup.faults = options.faults;
   setup.ends_without_devices = AllAreLost(options.faults, num_devices);
   if (Pick(random, 0, 1) == 0) {
     std::vector<int> cuts(kLayers - 1);

@@ -111,7 +111,7 @@ void AddCompilerOptions(CLI::App& app, CompileOptions& options) {
                    "The oldest Edge TPU runtime that is to run the result")
       ->check(CLI::Range(1, 1000));
   auto* cache = group->add_option(
-      "--cache-dir", options.cache,
+      "--compiled-cache", options.cache,
       "Folder of compiled segments (in the user's cache folder)");
   group
       ->add_flag("--no-cache", options.no_cache,

@@ -79,6 +79,13 @@ CutModel CutAsAsked(const Model& model, const CutOptions& options) {
 std::vector<Segment> ChooseSegments(const Model& model,
                                     const CutOptions& options) {
   const Graph& graph = model.graph;
+  if (IsCompiled(graph)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{}: compiled for the Edge TPU, which makes one "
+                            "operator of the model; to cut it, give the "
+                            ".tflite file that was compiled",
+                            model.name));
+  }
   if (!options.ops.empty()) {
     std::vector<Segment> segments;
     for (const std::string& text : options.ops) {

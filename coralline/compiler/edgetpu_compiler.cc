@@ -263,7 +263,7 @@ std::filesystem::path DefaultCompiledPath() {
     if (home.empty()) {
       throw Error(ErrorKind::kUsage,
                   "neither XDG_CACHE_HOME nor HOME is set; name the folder of "
-                  "compiled segments with --cache-dir");
+                  "compiled segments with --compiled-cache");
     }
     folder = home / ".cache";
   }

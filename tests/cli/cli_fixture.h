@@ -39,8 +39,9 @@ class Cli : public testing::Test {
   // Runs in a folder of the test's own. `prefix` may set variables.
   Result Run(const std::string& arguments, const std::string& prefix = "") {
     // Not the user's cache, which a newer version may have written.
+    const std::string folder = "'" + folder_.string() + "'";
     const std::string command =
-        "cd '" + folder_.string() + "' && XDG_CACHE_HOME=cache " + prefix +
+        "cd " + folder + " && XDG_CACHE_HOME=" + folder + "/cache " + prefix +
         " " CORALLINE_PROGRAM " " + arguments + " 2>stderr.txt";
     Result result;
     FILE* pipe = popen(command.c_str(), "r");

@@ -112,7 +112,7 @@ TEST_F(Compile, KeepsWhatItCompiled) {
       CompileHere("plan.json -o more --no-cache", "FAKE_EDGETPU_COMPILER=crash")
           .status,
       1);
-  EXPECT_EQ(CompileHere("plan.json -o more --cache-dir other",
+  EXPECT_EQ(CompileHere("plan.json -o more --compiled-cache other",
                         "FAKE_EDGETPU_COMPILER=crash")
                 .status,
             1);
