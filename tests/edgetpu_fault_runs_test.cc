@@ -22,7 +22,7 @@ class InProcessCompiler : public SegmentCompiler {
 
 class EdgeTpuFaultRuns : public testing_util::FakeEdgeTpu {
  protected:
-  Setup OnFakes(Setup setup) {
+  RunSetup OnFakes(RunSetup setup) {
     auto& options = setup.options;
     const char count = options.devices.front().back();
     std::string texts;
@@ -45,7 +45,7 @@ class EdgeTpuFaultRuns : public testing_util::FakeEdgeTpu {
   }
 
   // A device of the run before may still hang.
-  void WaitForDevices(const Setup& setup) const {
+  void WaitForDevices(const RunSetup& setup) const {
     for (const std::string& name :
          ExpandEdgeTpuName("edgetpu:all", setup.options.edgetpu.options)) {
       const EdgeTpuDevice device(name, setup.options.edgetpu.options,
@@ -73,7 +73,7 @@ TEST_F(EdgeTpuFaultRuns, AnswerEachRequestOnceAndRight) {
   Report report;
   for (std::uint64_t seed = first; seed < first + num_runs; ++seed) {
     Random random(seed);
-    const Setup setup = OnFakes(RandomSetup(random));
+    const RunSetup setup = OnFakes(RandomSetup(random));
     ASSERT_NO_FATAL_FAILURE(WaitForDevices(setup));
     FaultRun run(setup, random, report);
     SCOPED_TRACE(

@@ -68,7 +68,7 @@ inline Answer AnswerOf(const ResultView& result) {
 class FaultRun {
  public:
   /// The requests are chosen by `random` as well.
-  FaultRun(Setup setup, Random random, Report& report)
+  FaultRun(RunSetup setup, Random random, Report& report)
       : random_(random), setup_(std::move(setup)), report_(report) {
     setup_.options.pipeline.on_event = [this](const PipelineEvent& event) {
       gate_.Note(event);
@@ -182,7 +182,7 @@ class FaultRun {
   bool WasWithoutDevice() const { return HadNoDevice(stats_); }
 
   Random random_;
-  Setup setup_;
+  RunSetup setup_;
   Report& report_;
   Gate gate_;
   std::unique_ptr<Pipeline> pipeline_;

@@ -20,7 +20,7 @@ TEST(FaultRuns, AnswerEachRequestOnceAndRight) {
   Report report;
   for (std::uint64_t seed = first; seed < first + num_runs; ++seed) {
     Random random(seed);
-    Setup setup = RandomSetup(random);
+    RunSetup setup = RandomSetup(random);
     FaultRun run(std::move(setup), random, report);
     SCOPED_TRACE(
         fmt::format("CORALLINE_FAULT_SEED={}: {}", seed, run.Faults()));

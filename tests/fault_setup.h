@@ -77,7 +77,7 @@ inline Fault RandomFault(Random& random, int num_devices) {
   return fault;
 }
 
-struct Setup {
+struct RunSetup {
   RunnerOptions options;
   std::vector<Fault> faults;  // of the options, or of devices that are fakes
   int num_requests = 0;
@@ -94,9 +94,9 @@ inline bool AllAreLost(const std::vector<Fault>& faults, int num_devices) {
   return std::count(is_lost.begin(), is_lost.end(), false) == 0;
 }
 
-inline Setup RandomSetup(Random& random) {
+inline RunSetup RandomSetup(Random& random) {
   const int num_devices = Pick(random, 2, 4);
-  Setup setup{.num_requests = Pick(random, 100, 300)};
+  RunSetup setup{.num_requests = Pick(random, 100, 300)};
   RunnerOptions& options = setup.options;
   options = {.devices = {fmt::format("emulated:edgetpu-pcie:{}", num_devices)},
              .kernels = CpuKernels::kBuiltin,

@@ -39,10 +39,11 @@ class Cli : public testing::Test {
   // Runs in a folder of the test's own. `prefix` may set variables.
   Result Run(const std::string& arguments, const std::string& prefix = "") {
     // Not the user's cache, which a newer version may have written.
-    const std::string folder = "'" + folder_.string() + "'";
-    const std::string command =
-        "cd " + folder + " && XDG_CACHE_HOME=" + folder + "/cache " + prefix +
-        " " CORALLINE_PROGRAM " " + arguments + " 2>stderr.txt";
+    std::string command("cd '");
+    command.append(folder_.string()).append("' && XDG_CACHE_HOME='");
+    command.append(folder_.string()).append("/cache' ").append(prefix);
+    command.append(" " CORALLINE_PROGRAM " ").append(arguments);
+    command.append(" 2>stderr.txt");
     Result result;
     FILE* pipe = popen(command.c_str(), "r");
     std::array<char, 4096> buffer;
