@@ -157,6 +157,7 @@ TEST_F(EdgeTpuDeviceTest, WithoutACompilerLoadsCompiledModelsOnly) {
 struct GivenCompiler : SegmentCompiler {
   explicit GivenCompiler(Model model) : given(std::move(model)) {}
   std::string version() const override { return "given"; }
+  bool CanCompile(const Model&) const override { return true; }
   Model Compile(const Model&) const override { return given; }
 
   Model given;

@@ -24,19 +24,21 @@ class EdgeTpuFaultRuns : public testing_util::FakeEdgeTpu {
  protected:
   RunSetup OnFakes(RunSetup setup) {
     auto& options = setup.options;
-    const char count = options.devices.front().back();
+    std::string devices("pci:");
+    devices += options.devices.front().back();
     std::string texts;
     for (Fault& fault : setup.faults) {
       if (fault.kind == FaultKind::kStall && !fault.duration) {
         fault.duration = std::chrono::milliseconds(250);
       }
-      texts += (texts.empty() ? "" : ";") + FaultText(fault);
+      if (!texts.empty()) texts += ';';
+      texts += FaultText(fault);
     }
     // What happened to the devices of the last run is forgotten.
     testing_util::Set("DEVICES", "0");
     ListEdgeTpus({.library = CORALLINE_FAKE_EDGETPU});
     testing_util::Set("FAULTS", texts);
-    testing_util::Set("DEVICES", std::string("pci:") + count);
+    testing_util::Set("DEVICES", devices);
     options.devices = {"edgetpu:all"};
     options.faults.clear();
     options.edgetpu = {.options = {.library = CORALLINE_FAKE_EDGETPU},
