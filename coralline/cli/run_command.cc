@@ -114,6 +114,9 @@ RunReport Measure(const Model& model, const RunCommandOptions& options) {
   if (cache && IsTerminal()) {
     fmt::print(stderr, "measuring on the CPU cores, to plan\n");
   }
+  if (runner_options.edgetpu.compiler && IsTerminal()) {
+    fmt::print(stderr, "loading segments; those not compiled before are now\n");
+  }
   const Runner runner = OpenRunner(model, runner_options);
   Pipeline& pipeline = *runner.pipeline;
   RunReport report{.model = model.name,
