@@ -163,11 +163,12 @@ TEST_F(EdgeTpuCli, APlanForMoreDevicesThanThereAreSaysSo) {
 
 TEST_F(EdgeTpuCli, AProfileThatLosesItsDeviceGoesOnLater) {
   GenerateSmall();
+  // Any interval is narrow enough: each segment takes 14 inferences.
   const std::string profile =
-      "profile m.tflite --device edgetpu:0 --all --segment-budget 0.02 "
-      "-o p.json";
+      "profile m.tflite --device edgetpu:0 --all --interval 1000 "
+      "--segment-budget 60 -o p.json";
   const Result lost =
-      OnFakes(profile, "FAKE_EDGETPU_FAULTS='device=0,at=200,kind=lost'");
+      OnFakes(profile, "FAKE_EDGETPU_FAULTS='device=0,at=60,kind=lost'");
   EXPECT_EQ(lost.status, 4) << lost.output;
   EXPECT_THAT(lost.output, HasSubstr("is lost"));
   const auto before =
