@@ -82,8 +82,8 @@ class Cli : public testing::Test {
         std::filesystem::file_size(folder_ / name));
   }
 
-  // Peak resident memory of one run.
-  std::int64_t PeakBytes(const std::string& arguments) const {
+  // Starts a run whose output goes to a file; the caller waits for it.
+  pid_t Start(const std::string& arguments) const {
     const std::string command = "cd '" + folder_.string() +
                                 "' && exec " CORALLINE_PROGRAM " " + arguments +
                                 " >output.txt 2>&1";
@@ -92,6 +92,12 @@ class Cli : public testing::Test {
       execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
       _exit(127);
     }
+    return child;
+  }
+
+  // Peak resident memory of one run.
+  std::int64_t PeakBytes(const std::string& arguments) const {
+    const pid_t child = Start(arguments);
     int status = 0;
     rusage usage{};
     EXPECT_EQ(wait4(child, &status, 0, &usage), child);

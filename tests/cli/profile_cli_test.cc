@@ -49,14 +49,7 @@ class ProfileCli : public Cli {
 
   // Sends a signal once three segments are measured; returns what waitpid does.
   int Interrupt(int signal) const {
-    const std::string command = "cd '" + folder_.string() +
-                                "' && exec " CORALLINE_PROGRAM " " + kSlowly +
-                                " >output.txt 2>&1";
-    const pid_t child = fork();
-    if (child == 0) {
-      execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
-      _exit(127);
-    }
+    const pid_t child = Start(kSlowly);
     int status = 0;
     while (NumCached() < 3) {
       if (waitpid(child, &status, WNOHANG) == child) return status;
