@@ -12,7 +12,7 @@ import sys
 OUR_INCLUDE = re.compile(r'#include "coralline/([\w/]+)/[\w]+\.h"')
 THIRD_PARTY = re.compile(
     r"#include <((fmt|flatbuffers|nlohmann|CLI|benchmark|gtest|gmock)/|"
-    r"(hwloc|sqlite3|xxhash)\.h)")
+    r"(duktape|hwloc|sqlite3|xxhash)\.h)")
 MODULE = re.compile(r"coralline_module\((\w+)(.*?)\)", re.S)
 KEYWORDS = {"DEPENDS", "LINK", "SOURCES", "HEADERS", "TESTS"}
 # A program and the C interface: they may use every layer, and none uses them.
