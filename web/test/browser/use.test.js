@@ -1,0 +1,108 @@
+// What a reader does with a report: points at things, prints, turns the lights off.
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+
+import {open, reports, start, whySkip} from './chromium.js';
+
+const skip = whySkip() || !reports().includes('plan.html') && 'REPORTS has no plan.html';
+let browser;
+
+before(async () => {
+  if (!skip) browser = await start();
+});
+after(async () => {
+  if (browser) await browser.close();
+});
+
+// Points at the middle of a shape, and gives what the tooltip says.
+async function pointAt(page, figure, selector, at = 0) {
+  const shape = page.locator(`#${figure} svg ${selector}`).nth(at);
+  await shape.scrollIntoViewIfNeeded();
+  const box = await shape.boundingBox();
+  await page.mouse.move(box.x + box.width / 2 - 1, box.y + box.height / 2);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.waitForTimeout(100);
+  return page.evaluate((id) => [...document.querySelectorAll(`#${id} .drawing > div`)]
+      .filter((each) => !each.querySelector('svg') && each.style.visibility !== 'hidden')
+      .map((each) => each.innerText).join('\n'), figure);
+}
+
+async function says(page, figure, selector, at, words) {
+  const tip = await pointAt(page, figure, selector, at);
+  for (const each of words) assert.ok(tip.includes(each), `${figure}: '${tip}' lacks '${each}'`);
+}
+
+for (const width of [380, 1440]) {
+  test(`things say what they are, ${width} wide`, {skip}, async () => {
+    const page = await open(browser, 'plan.html', {width});
+    await says(page, 'cut-map', 'text:text("CONV_2D")', 3, []);
+    await says(page, 'cut-map', 'path[fill="#a8479a"]', 2, [
+      'block_', 'kind: CONV_2D', 'stage 3: edgetpu-pcie', 'parameters: ', 'cached', 'MACs: ',
+      'time: ',
+    ]);
+    await says(page, 'memory', 'path[fill="#3d73b0"]', 1, ['block_', 'stage 0', 'size: ']);
+    await says(page, 'stage-costs', 'path[fill="#3d73b0"]', 1, [
+      'stage 0, ms per inference', 'compute: 4.1', 'transfer: 0.3', 'total: 4.65',
+    ]);
+    await says(page, 'timeline', 'path[fill="#3d73b0"]', 1, [
+      'request ', 'at: stage', 'begin: ', 'duration: ',
+    ]);
+    await says(page, 'latency', 'path[fill="#3d73b0"]', 8, ['ms', 'count: ']);
+    assert.deepEqual(page.noise, []);
+    await page.close();
+  });
+}
+
+// Names of files and layers are texts in tooltips too.
+test('a tooltip shows markup as text', {skip}, async () => {
+  const page = await open(browser, 'sample.html');
+  await says(page, 'cut-map', 'path[fill="#bd8216"]', 1, ['</script><b>&"', '4 KiB, streamed']);
+  assert.equal(await page.locator('#cut-map b >> text=/^&/').count(), 0);
+  await page.close();
+});
+
+test('charts follow the colours of the system', {skip}, async () => {
+  const page = await open(browser, 'plan.html', {colorScheme: 'light'});
+  const look = () => page.evaluate(() => ({
+    page: getComputedStyle(document.body).backgroundColor,
+    text: document.querySelector('#stage-costs svg text').getAttribute('fill'),
+  }));
+  const light = await look();
+  await page.emulateMedia({colorScheme: 'dark'});
+  const dark = await look();
+  assert.notEqual(light.page, dark.page);
+  assert.notEqual(light.text, dark.text);
+  await page.emulateMedia({colorScheme: 'light'});
+  assert.deepEqual(await look(), light);
+  await page.close();
+});
+
+function pagesOf(pdf) {
+  return pdf.toString('latin1').match(/\/Type \/Page\b(?!s)/g).length;
+}
+
+for (const name of ['sample.html', 'plan.html']) {
+  test(`${name} prints on one or two pages, and looks as before afterwards`, {skip},
+       async (context) => {
+    const page = await open(browser, name, {colorScheme: 'dark'});
+    const width = () => page.evaluate(
+        () => document.querySelector('.drawing svg').getAttribute('width'));
+    const before = await width();
+    await page.evaluate(() => {
+      window.printed = {};
+      window.addEventListener('beforeprint', () => {
+        const svg = document.querySelector('.drawing svg');
+        window.printed.width = Number(svg.getAttribute('width'));
+        window.printed.ink = svg.querySelector('text').getAttribute('fill');
+      });
+    });
+    const pdf = await page.pdf({preferCSSPageSize: true, printBackground: true});
+    context.diagnostic(`${pagesOf(pdf)} pages`);
+    assert.ok(pagesOf(pdf) >= 1 && pagesOf(pdf) <= 2);
+    const printed = await page.evaluate(() => window.printed);
+    assert.ok(printed.width > 250 && printed.width < 720, printed.width);
+    assert.equal(printed.ink, '#1b2430');
+    assert.equal(await width(), before);
+    await page.close();
+  });
+}
