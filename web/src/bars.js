@@ -4,6 +4,7 @@ import {fit, number, tip, widthOf} from './text.js';
 import {seriesColor} from './theme.js';
 
 const ROW = 34;
+const COMPACT_ROW = 24;
 
 // By name where the name is known; the others take what is left.
 export function partColors(parts, theme) {
@@ -36,7 +37,8 @@ function partSeries(part, color, look) {
     name: part.name,
     stack: 'all',
     data: part.values,
-    barWidth: 18,
+    barWidth: '54%',
+    barMaxWidth: 26,
     itemStyle: {color, borderColor: look.theme.background, borderWidth: 0.5},
   };
 }
@@ -89,5 +91,5 @@ export function draw(chart, look) {
   };
   option.series = chart.parts.map((part, at) => partSeries(part, colors[at], look));
   if (!isLog) option.series.push(totalSeries(sums, look));
-  return {option, height: look.height || place.top + chart.bars.length * ROW + 54};
+  return {option, height: look.height || place.top + chart.bars.length * (look.isCompact ? COMPACT_ROW : ROW) + 54};
 }

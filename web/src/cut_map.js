@@ -37,7 +37,7 @@ export function edgePath(from, to, isNext, folded) {
     return `M${right} ${from_y}C${out} ${from_y} ${out} ${to_y} ${right} ${to_y}`;
   }
   if (isNext && to.column === from.column + 1) {
-    const gutter = folded.starts[to.column] - folded.columnGap / 2 - folded.gap / 2;
+    const gutter = folded.lefts[to.column] - folded.columnGap / 2 - folded.gap / 2;
     const low = y1 + 4;
     const high = y2 - 5;
     return `M${x1} ${y1}L${x1} ${low}L${gutter} ${low}L${gutter} ${high}L${x2} ${high}` +
@@ -62,7 +62,7 @@ function edges(chart, folded, theme) {
     }
   });
   const items = [];
-  if (plain.length) items.push({shape: path(plain.join(''), theme.line, 1.2)});
+  if (plain.length) items.push({shape: path(plain.join(''), theme.edge, 1)});
   if (crossing.length) items.push({shape: path(crossing.join(''), theme.ink, 1.8)});
   return shapesSeries(items, {silent: true, z: 1});
 }
@@ -75,8 +75,8 @@ function label(op, box, color, look) {
   const words = [both, op.name, op.kind].filter(
       (each) => each.trim() && widthOf(each, size, look) <= room)[0];
   if (!words) return null;
-  return text(words, box.x + box.width / 2, box.y + box.height / 2, size, color,
-              {textAlign: 'center'});
+  return text(words, box.x + box.width / 2, box.y + box.height / 2, look,
+              {fill: color, fontSize: size, textAlign: 'center'});
 }
 
 function opShape(op, box, color, look) {
@@ -134,12 +134,12 @@ function stageLegend(chart, place, look) {
 export function draw(chart, look) {
   const place = frame(chart, look);
   const legends = stageLegend(chart, place, look);
-  const folded = fold(chart.ops, place.inner);
+  const folded = fold(chart.ops, place.inner, look.isCompact);
   for (const box of folded.boxes) {
     box.x += place.margin;
     box.y += place.top + 8;
   }
-  folded.starts = folded.starts.map((x) => x + place.margin);
+  folded.lefts = folded.lefts.map((x) => x + place.margin);
   const items = chart.ops.map((op, at) => ({
     shape: opShape(op, folded.boxes[at], seriesColor(look.theme, op.stage), look),
     tip: opTip(chart, op),
