@@ -30,7 +30,8 @@ everything.renderFigure = function(json, width, height) {
   const chart =
       echarts.init(null, null, {renderer: 'svg', ssr: true, width, height: drawn.height});
   chart.setOption(drawn.option);
-  const svg = chart.renderToSVGString({cssAnimation: false, cssEmphasis: false});
+  const svg = chart.getZr().painter.renderToString(
+      {cssAnimation: false, cssEmphasis: false, useViewBox: true});
   chart.dispose();
   return named(svg, data);
 };

@@ -25,6 +25,7 @@ export const LIGHT = {
     'transfer': '#bd8216',
     'fixed': '#8a939e',
     'hand-off': '#a8479a',
+    'host': '#8d6553',
   },
 };
 
@@ -53,6 +54,7 @@ export const DARK = {
     'transfer': '#dfb050',
     'fixed': '#909ba8',
     'hand-off': '#ca7dc0',
+    'host': '#bd9683',
   },
 };
 

@@ -46,7 +46,7 @@ test('ticks of a log axis enclose the values', () => {
 });
 
 test('parts known by name have their colours, others those that are left', () => {
-  const parts = ['compute', 'Streaming', 'other', 'more'].map((name) => ({name}));
+  const parts = ['compute', 'Streaming parameters', 'other', 'more'].map((name) => ({name}));
   const colors = partColors(parts, LIGHT);
   assert.equal(colors[0], LIGHT.part.compute);
   assert.equal(colors[1], LIGHT.warning);
