@@ -59,8 +59,8 @@ std::string Words(const SweepSummary& summary, const std::string& model) {
   const SweepRow* compiler = summary.Find(model, most, Strategy::kCompiler);
   const auto ahead = compiler ? summary.OptimalAhead(*compiler) : std::nullopt;
   if (ahead) {
-    text +=
-        fmt::format(" The compiler's own cut takes {:.2f} times as long.", *ahead);
+    text += fmt::format(" The compiler's own cut takes {:.2f} times as long.",
+                        *ahead);
   }
   return text;
 }
