@@ -121,7 +121,10 @@ function valuesOf(lines, at) {
 
 function axisOf(axis, values, look, more, most) {
   if (axis.is_log) return logAxis(look, axis, values, more, most);
-  return valueAxis(look, axis, {scale: more === underAxis, ...more});
+  const isWhole = values.every((value) => value === Math.round(value));
+  return valueAxis(look, axis, {
+    scale: more === underAxis, minInterval: isWhole ? 1 : undefined, ...more,
+  });
 }
 
 function tooltip(chart, params) {

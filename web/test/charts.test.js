@@ -10,6 +10,7 @@ import {lineLooks} from '../src/lines.js';
 import {sentence} from '../src/memory_map.js';
 import {columnWidths} from '../src/table.js';
 import {LIGHT} from '../src/theme.js';
+import {phasesWithin} from '../src/timeline.js';
 
 const look = {width: 600, height: 0, theme: LIGHT, font: 'sans-serif', isFigure: true};
 const line = (name, origin) => ({name, origin, style: 'line', points: [[1, 1]], ranges: []});
@@ -71,6 +72,13 @@ test('labels of marks share a row where they are clear of one another', () => {
   const at = (x) => ({x, width: 60});
   assert.deepEqual(labelRows([at(0), at(30), at(100)], 400), [0, 1, 0]);
   assert.deepEqual(labelRows([at(300), at(390)], 400), [0, 1]);  // turned to the left
+});
+
+test('phases end where the part that is shown ends', () => {
+  const phase = (name, begin_ms, end_ms) => ({name, begin_ms, end_ms});
+  const phases = [phase('fill', 0, 5), phase('steady state', 5, 50), phase('drain', 50, 60)];
+  assert.deepEqual(phasesWithin({phases}, 10, 55),
+                   [phase('steady state', 10, 50), phase('drain', 50, 55)]);
 });
 
 test('the widest columns of a table give way', () => {
