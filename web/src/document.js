@@ -10,13 +10,12 @@ function isWide(chart) {
   return WIDE[chart.kind] || (chart.kind === 'lines' && chart.lines.length > 6);
 }
 
-function word(origin) {
-  return element('span', {class: `word ${origin}`}, origin);
-}
-
 function fact(each) {
   return element('div', {class: 'fact'}, [
-    element('dt', {}, [each.label, each.origin ? word(each.origin) : null]),
+    element('dt', {}, [
+      element('span', {class: 'label'}, each.label),
+      each.origin ? element('span', {class: `word ${each.origin}`}, each.origin) : null,
+    ]),
     element('dd', {}, [
       element('span', {class: 'value'}, each.value),
       each.note ? element('span', {class: 'note'}, each.note) : null,

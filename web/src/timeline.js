@@ -4,8 +4,8 @@ import {fit, number, squeeze, tip, widthOf} from './text.js';
 import {inkOn, seriesColor} from './theme.js';
 
 const ROW = 28;
-const COMPACT_ROW = 22;
-const BAR = 18;
+const COMPACT_ROW = 20;
+const BAR = 17;
 
 export function isEmpty(chart) {
   return !chart.tracks.length || !chart.spans.length;
