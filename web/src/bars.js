@@ -68,7 +68,8 @@ export function draw(chart, look) {
   const {option} = place;
   const colors = partColors(chart.parts, look.theme);
   if (chart.parts.length > 1) {
-    addLegend(chart.parts.map((part, at) => ({name: part.name, color: colors[at]})), place,
+    const items = chart.parts.map((part, at) => ({name: part.name, color: colors[at]}));
+    addLegend(items.filter((_, at) => chart.parts[at].values.some((value) => value)), place,
               look);
   }
   const sums = totals(chart);

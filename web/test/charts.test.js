@@ -3,7 +3,7 @@ import test from 'node:test';
 
 import {partColors, totals} from '../src/bars.js';
 import {draw, whyEmpty} from '../src/charts.js';
-import {edgePath} from '../src/cut_map.js';
+import {edgePath, labelsOf} from '../src/cut_map.js';
 import {labelRows} from '../src/histogram.js';
 import {logTicks} from '../src/layout.js';
 import {lineLooks} from '../src/lines.js';
@@ -97,6 +97,14 @@ test('an edge runs down, around what is between, or through the gutter', () => {
   assert.match(edgePath(from, box(50, 24, 0), true, folded), /^M20 16C.* 70 24$/);
   assert.match(edgePath(from, box(72, 0, 1), true, folded), /L56 20L56 -5/);
   assert.equal(edgePath(from, box(72, 48, 1), false, folded), 'M40 8L49 8M63 56L72 56');
+});
+
+test('boxes have names where most have room, else kinds', () => {
+  const ops = ['a', 'b', 'a_very_long_name_of_an_op'].map((name) => ({name, kind: 'ADD'}));
+  const wide = (width) => ops.map(() => ({width}));
+  assert.deepEqual(labelsOf(ops, wide(60), look), ['ADD', 'ADD', 'ADD']);
+  assert.deepEqual(labelsOf(ops, wide(300), look)[2], 'a_very_long_name_of_an_op  ADD');
+  assert.deepEqual(labelsOf(ops, wide(12), look), ['', '', '']);
 });
 
 const EMPTY = {
