@@ -136,7 +136,8 @@ RunReport Measure(const Model& model, const RunCommandOptions& options) {
 }
 
 void WriteReport(const RunReport& report, const RunCommandOptions& options) {
-  fmt::print("{}", options.json ? RunJson(report) : RunText(report));
+  fmt::print(
+      "{}", options.json ? RunJson(report) : RunText(report, StdoutTerminal()));
   if (!options.csv.empty()) WriteText(options.csv, RunCsv(report));
   if (options.trace.empty()) return;
   WriteText(options.trace, RunTraceJson(report));
