@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "coralline/cli/output_check.h"
+#include "coralline/cli/terminal.h"
 #include "coralline/pipeline/run.h"
 #include "coralline/plan/plan.h"
 #include "coralline/rewrite/layer_split.h"
@@ -51,7 +52,7 @@ std::optional<double> PredictedThroughput(const RunReport& report);
 bool IsUnstable(const RunStats& stats);
 
 /// What a reader sees at the end.
-std::string RunText(const RunReport& report);
+std::string RunText(const RunReport& report, const Terminal& terminal = {});
 
 /// The same for programs, complete; docs/running.md explains the fields.
 std::string RunJson(const RunReport& report);

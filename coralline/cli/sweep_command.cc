@@ -78,7 +78,7 @@ int Run(const SweepCommandOptions& options) {
   } else if (options.json) {
     fmt::print("{}", SweepJson(rows, heading));
   } else {
-    fmt::print("{}", SweepText(rows, heading));
+    fmt::print("{}", SweepText(rows, heading, StdoutTerminal()));
   }
   return Interrupted() ? kInterrupted : 0;
 }

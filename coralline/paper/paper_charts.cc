@@ -202,6 +202,10 @@ std::vector<Chart> SimulatedCharts(const std::vector<SimulatedRow>& rows,
   for (int n = 2; n <= kMostDevices; ++n) {
     charts.push_back(CutSpeedUps(rows, kind, n));
   }
+  // Of a kind that was left out.
+  std::erase_if(charts, [](const Chart& chart) {
+    return std::get<LineChart>(chart.body).lines.empty();
+  });
   return charts;
 }
 
