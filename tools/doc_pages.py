@@ -10,6 +10,11 @@ FENCE = re.compile(r"^```([^\n]*)\n.*?^```$", re.MULTILINE | re.DOTALL)
 TABLE = re.compile(r"^\|.*\n\|[-: |]+\n(?:\|.*\n?)*", re.MULTILINE)
 # Of two digits or with a unit: one digit is rather a status or a place.
 NUMBER = re.compile(r"[-+~<]?\d[\d.,]*(\d| ?[a-zA-Z%/]{1,9})")
+# In prose, what looks like a result: 0.21, 13 ms, 5 %, 3x.
+RESULT = re.compile(r"(?<![\w.`/#-])\d[\d,]*(?:\.\d+|(?:\.\d+)?"
+                    r"(?= ?(?:%|[mun]s\b|times\b|x\b|[KMG]i?B\b)))")
+CODE = re.compile(r"```.*?^```|^    .*?$|`[^`]+`|\]\([^)]*\)",
+                  re.MULTILINE | re.DOTALL)
 WORDS = {"slow", "shared", "tflite", "fake"}
 
 
@@ -67,6 +72,17 @@ def unmarked(text, blocks):
                        for block in blocks)]
 
 
+def loose_numbers(text, blocks):
+    """Results in prose that no block of the page has."""
+    known = " ".join(text[block.start:block.end] for block in blocks)
+    silent = [(block.start, block.end) for block in blocks]
+    silent += [code.span() for code in CODE.finditer(text)]
+    return [(found.start(), f"no block of this page has {found[0]}")
+            for found in RESULT.finditer(text)
+            if found[0] not in known and not any(
+                begin <= found.start() <= end for begin, end in silent)]
+
+
 def flaw(block):
     """What is wrong with a mark, or None."""
     if block.end < block.begin:
@@ -80,6 +96,8 @@ def flaw(block):
     return None
 
 
-def flaws(text, blocks):
-    return [(block.start, flaw(block)) for block in blocks
-            if flaw(block)] + unmarked(text, blocks)
+def flaws(text, blocks, prose=False):
+    """(position, what is wrong) of marks and blocks, and of prose if asked."""
+    return ([(block.start, flaw(block)) for block in blocks if flaw(block)] +
+            unmarked(text, blocks) +
+            (loose_numbers(text, blocks) if prose else []))
