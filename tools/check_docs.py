@@ -107,7 +107,7 @@ class Page:
         blocks = doc_pages.find_blocks(self.text)
         self.problems = [self.at(*flaw)
                          for flaw in doc_pages.flaws(
-                             self.text, blocks, self.path.name in STRICT)]
+                             self.text, self.path, self.path.name in STRICT)]
         if not self.problems:
             self.run([block for block in blocks if self.wants(block)])
         return self
