@@ -125,12 +125,13 @@ std::vector<Fact> Provenance(const std::optional<std::string>& tflite) {
 
 std::vector<Section> StageSections(const Graph& graph,
                                    const std::vector<ChartedStage>& stages) {
-  std::vector<Section> sections = {{.title = "Where the time goes",
-                                    .text = BottleneckText(stages),
-                                    .charts = {StageCosts(stages)}},
-                                   {.title = "Where the model is cut",
-                                    .text = CutText(graph, stages),
-                                    .charts = {CutMapChart(graph, stages)}}};
+  std::vector<Section> sections = {
+      {.title = "Where the time goes",
+       .text = BottleneckText(stages),
+       .charts = {StageCosts(stages), StageTable(stages)}},
+      {.title = "Where the model is cut",
+       .text = CutText(graph, stages),
+       .charts = {CutMapChart(graph, stages)}}};
   if (HasMemory(stages)) {
     sections.push_back({.title = "What the devices keep",
                         .text = MemoryText(stages),

@@ -59,8 +59,8 @@ std::string Words(const SweepSummary& summary, const std::string& model) {
   const SweepRow* compiler = summary.Find(model, most, Strategy::kCompiler);
   const auto ahead = compiler ? summary.OptimalAhead(*compiler) : std::nullopt;
   if (ahead) {
-    text +=
-        fmt::format(" The compiler's own cut takes {:.2f} times as long.", *ahead);
+    text += fmt::format(" The compiler's own cut takes {:.2f} times as long.",
+                        *ahead);
   }
   return text;
 }
@@ -84,6 +84,10 @@ Section SpeedUpSection(const Model& model, const SpeedUpRequest& request) {
     return section;
   }
   const std::size_t all = options.counts.size() * options.strategies.size();
+  if (rows.size() < all && Interrupted()) {
+    section.text = "Left out: interrupted.";
+    return section;
+  }
   if (rows.size() < all) {
     section.text = fmt::format(
         "Left out: planning for each number of devices takes more than {} s; "

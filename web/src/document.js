@@ -24,7 +24,11 @@ function body(chart, places) {
   const why = whyEmpty(chart);
   if (why) return element('p', {class: 'empty'}, why);
   if (chart.kind === 'table') return tableElement(chart);
-  const drawing = element('div', {class: 'drawing', role: 'img', 'aria-label': chart.title});
+  const drawing = element('div', {
+    class: 'drawing',
+    role: 'img',
+    'aria-label': chart.note ? `${chart.title}. ${chart.note}` : chart.title,
+  });
   places.push({chart, element: drawing});
   return drawing;
 }

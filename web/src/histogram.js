@@ -98,11 +98,11 @@ export function draw(chart, look) {
     x: (mark.value - low) / (high - low || 1) * (place.inner - AXIS),
     width: widthOf(labelOf(mark), 12, look),
   })), place.inner - AXIS);
-  const top = place.top + 18;
-  place.top = top + (Math.max.apply(null, rows.concat([-1])) + 1) * LABEL + 2;
+  const top = place.top + 2;
+  place.top = top + (Math.max.apply(null, rows.concat([-1])) + 1) * LABEL + 18;
   option.grid = gridAt(place);
   option.xAxis = axisOf(chart, low, high, look);
   option.yAxis = valueAxis(look, {label: 'count'}, {minInterval: 1, ...overAxis(look)});
   option.series = [bins(chart, look), marks(chart, sorted, rows, look, top)];
-  return {option, height: look.height || place.top + (look.isCompact ? 150 : 230)};
+  return {option, height: look.height || place.top + (look.isCompact ? 136 : 230)};
 }

@@ -48,7 +48,7 @@ function base(look) {
 
 // Puts the legend at the frame's top. Items: {name, color, icon, style}.
 export function addLegend(items, place, look, isClickable) {
-  const gap = 14;
+  const gap = look.isCompact ? 10 : 14;
   const icon = 16;
   let rows = 1;
   let x = 0;

@@ -163,7 +163,7 @@ export function draw(chart, look) {
     }
     option.series.push(mainSeries(line, looks[at], look.theme));
   });
-  return {option, height: look.height || place.top + (look.isCompact ? 170 : 290)};
+  return {option, height: look.height || place.top + (look.isCompact ? 160 : 290)};
 }
 
 function legendLook(line, look, theme) {

@@ -33,7 +33,7 @@ const COUNTS = ['', ' thousand', ' million', ' billion'];
 
 export function count(value) {
   let unit = 0;
-  while (value >= 10000 && unit < COUNTS.length - 1) {
+  while (value >= (unit ? 1000 : 10000) && unit < COUNTS.length - 1) {
     value /= 1000;
     ++unit;
   }

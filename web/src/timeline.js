@@ -98,6 +98,7 @@ export function draw(chart, look) {
   option.series = [phases(chart, look), spans(chart, look)];
   return {
     option,
-    height: look.height || place.top + chart.tracks.length * (look.isCompact ? COMPACT_ROW : ROW) + 46 + place.bottom,
+    height: look.height || place.top + chart.tracks.length * (look.isCompact ? COMPACT_ROW : ROW) +
+        (look.isCompact ? 40 : 46) + place.bottom,
   };
 }
