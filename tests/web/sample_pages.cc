@@ -48,8 +48,7 @@ MemoryMap Memories() {
                                MemoryUse::kCached,
                                (layer % 4 + stage) * kMiB / 6});
     }
-    device.pieces.push_back(
-        {"free", MemoryUse::kFree, (5 - stage) * kMiB / 2});
+    device.pieces.push_back({"free", MemoryUse::kFree, (5 - stage) * kMiB / 2});
     if (stage == 3) {
       device.pieces.push_back({"logits", MemoryUse::kStreamed, 3 * kMiB});
     }
@@ -74,7 +73,8 @@ Timeline Requests() {
     timeline.tracks.push_back(fmt::format("stage {}, device {}", stage, stage));
     for (int request = 0; request < 12; ++request) {
       const double begin = 4.9 * (request + stage);
-      timeline.spans.push_back({stage, request, begin, begin + 4.8 - 0.3 * stage});
+      timeline.spans.push_back(
+          {stage, request, begin, begin + 4.8 - 0.3 * stage});
     }
   }
   timeline.phases = {
@@ -84,9 +84,8 @@ Timeline Requests() {
 
 LineChart Speedup() {
   LineChart chart{.x = {"devices"}, .y = {"speed-up against one device"}};
-  Line paper{.name = "paper",
-             .origin = Origin::kPublished,
-             .style = LineStyle::kDots};
+  Line paper{
+      .name = "paper", .origin = Origin::kPublished, .style = LineStyle::kDots};
   Line optimal{.name = "optimal cuts"};
   Line equal{.name = "equal parameters", .style = LineStyle::kDashed};
   for (int devices = 1; devices <= 8; ++devices) {
@@ -130,7 +129,8 @@ HistogramChart Latencies() {
     chart.bins.push_back({19 + 0.05 * bin, 19.05 + 0.05 * bin,
                           static_cast<std::int64_t>(count)});
   }
-  chart.marks = {{"median", 19.47}, {"p90", 19.7}, {"p99", 20.1}, {"p99.9", 20.9}};
+  chart.marks = {
+      {"median", 19.47}, {"p90", 19.7}, {"p99", 20.1}, {"p99.9", 20.9}};
   return chart;
 }
 
@@ -174,35 +174,35 @@ Page PlanLikePage(int num_ops) {
                         simulated, Memories()}}},
            {.title = "What it gains",
             .text = "",
-            .charts = {{"stage-costs", "What the time of a stage is made of",
-                        "", simulated, StageCosts()},
-                       {"speed-up", "Speed-up over devices", "Higher is better.",
-                        std::nullopt, Speedup()},
-                       {"timeline", "The first requests", "", simulated,
-                        Requests()},
-                       {"latency", "Latency", "Of 10,000 requests.",
-                        Origin::kMeasured, Latencies()},
-                       {"width", "Time over width", "Lower is better.",
-                        std::nullopt, TimeOverWidth()},
-                       {"methods", "Other methods", "", simulated,
-                        Methods()}}}},
-      .provenance = {{"command", "coralline plan made_up_net.tflite --device "
-                                 "edgetpu-pcie --count 4"},
+            .charts =
+                {{"stage-costs", "What the time of a stage is made of", "",
+                  simulated, StageCosts()},
+                 {"speed-up", "Speed-up over devices", "Higher is better.",
+                  std::nullopt, Speedup()},
+                 {"timeline", "The first requests", "", simulated, Requests()},
+                 {"latency", "Latency", "Of 10,000 requests.",
+                  Origin::kMeasured, Latencies()},
+                 {"width", "Time over width", "Lower is better.", std::nullopt,
+                  TimeOverWidth()},
+                 {"methods", "Other methods", "", simulated, Methods()}}}},
+      .provenance = {{"command",
+                      "coralline plan made_up_net.tflite --device "
+                      "edgetpu-pcie --count 4"},
                      {"version", "0.1.0"}}};
 }
 
 Page EmptyChartsPage() {
-  return {.title = "Nothing",
-          .sections = {{.title = "Empty charts",
-                        .charts = {{"lines", "Lines", "", {}, LineChart{}},
-                                   {"bars", "Bars", "", {}, BarChart{}},
-                                   {"cut-map", "Cut map", "", {}, CutMap{}},
-                                   {"memory", "Memory", "", {}, MemoryMap{}},
-                                   {"timeline", "Timeline", "", {}, Timeline{}},
-                                   {"latency", "Latency", "", {},
-                                    HistogramChart{}},
-                                   {"table", "Table", "", {}, TableChart{}}}},
-                       {.title = "No charts"}}};
+  return {
+      .title = "Nothing",
+      .sections = {{.title = "Empty charts",
+                    .charts = {{"lines", "Lines", "", {}, LineChart{}},
+                               {"bars", "Bars", "", {}, BarChart{}},
+                               {"cut-map", "Cut map", "", {}, CutMap{}},
+                               {"memory", "Memory", "", {}, MemoryMap{}},
+                               {"timeline", "Timeline", "", {}, Timeline{}},
+                               {"latency", "Latency", "", {}, HistogramChart{}},
+                               {"table", "Table", "", {}, TableChart{}}}},
+                   {.title = "No charts"}}};
 }
 
 }  // namespace coralline::testing_util

@@ -17,11 +17,11 @@ void WriteAll(const std::filesystem::path& folder) {
   WritePage(folder / "sample.html", SamplePage());
   WritePage(folder / "plan.html", PlanLikePage(56));
   WritePage(folder / "large.html", PlanLikePage(200));
-  WritePage(folder / "huge.html",
-            {.title = "A thousand ops",
-             .sections = {{.charts = {{"cut-map", "A thousand ops", "",
-                                       Origin::kSimulated,
-                                       LargeCutMap(1000)}}}}});
+  WritePage(
+      folder / "huge.html",
+      {.title = "A thousand ops",
+       .sections = {{.charts = {{"cut-map", "A thousand ops", "",
+                                 Origin::kSimulated, LargeCutMap(1000)}}}}});
   WritePage(folder / "empty.html", {});
   WritePage(folder / "no-data.html", EmptyChartsPage());
   WriteFigures(folder / "sample-figures", SamplePage());
