@@ -17,6 +17,7 @@ import doc_pages
 
 # As a whole the commands' own help, which tests/cli compares.
 MANUAL = "cli.md"
+BUILT = re.compile(r"\bbuild/release/[\w/]+")
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+\.svg)\)")
 
 
@@ -29,8 +30,11 @@ class Session:
         links = {self.folder / name: options.root / name
                  for name in ("data", "tests", "examples")}
         links[scratch / "shared"] = options.root.parent / "shared"
+        if len(options.program.parents) > 2:
+            links[self.folder / "build/release"] = options.program.parents[2]
         for link, target in links.items():
             if target.exists():
+                link.parent.mkdir(exist_ok=True)
                 link.symlink_to(target.resolve())
         self.environment = {
             **{name: os.environ[name]
@@ -44,11 +48,14 @@ class Session:
             "CORALLINE_EDGETPU_COMPILER": str(fakes / "fake_edgetpu_compiler"),
             "FAKE_EDGETPU_SPEED": "0"}
 
-    def why_not(self, block):
+    def why_not(self, block, body):
         """Why a block cannot run here, or None."""
-        shared = "shared" in block.words or "../shared" in block.command
+        shared = "shared" in block.words or "../shared" in block.command + body
         if shared and not (self.options.root.parent / "shared").exists():
             return "../shared is not there"
+        for built in BUILT.findall(block.command + body):
+            if not (self.folder / built).exists():
+                return f"{built} is not built"
         if "fake" in block.words:
             if not self.options.fakes:
                 return "the fake Edge TPU is not there (--fakes)"
@@ -111,15 +118,16 @@ class Page:
                 self.check_pictures(session)
 
     def wants(self, block):
-        return block.kind == "setup" or block.kind == "generated" and (
-            ("slow" in block.words) == self.options.slow)
+        slow = "slow" in block.words
+        return (block.kind == "generated" and slow == self.options.slow or
+                block.kind == "setup" and slow <= self.options.slow)
 
     def check_block(self, session, block):
-        reason = session.why_not(block)
+        body = self.text[block.begin:block.end]
+        reason = session.why_not(block, body)
         if reason:
             self.skipped.append(self.at(block.start, reason))
             return
-        body = self.text[block.begin:block.end]
         try:
             new = session.regenerate(block, body)
         except RuntimeError as error:
@@ -185,7 +193,7 @@ def parse(arguments):
                         help="folder of the fake Edge TPU, for blocks marked fake")
     parser.add_argument("--root", type=path,
                         default=pathlib.Path(__file__).resolve().parent.parent)
-    return parser.parse_args(arguments)
+    return parser.parse_intermixed_args(arguments)
 
 
 def main(arguments):

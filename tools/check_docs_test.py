@@ -9,7 +9,7 @@ import check_docs
 
 SHOWN = "<!-- generated -->\n\n```\n$ tool 3\nthree\n```\n"
 RAW = "<!-- generated: tool 3 -->\nthree\n<!-- end -->\n"
-TABLE = "| rows | ms |\n|---|---|\n| 3 | 4.5 |\n| 4 | 5.5 |\n"
+TABLE = "| rows | ms |\n|---|---|\n| a | 4.5 |\n| b | 5.5 |\n"
 TOOL = """#!/bin/bash
 [ "$1" = 3 ] && echo three
 [ "$1" = draw ] && mkdir -p docs && echo drawn > "docs/$2"
@@ -99,8 +99,7 @@ class CheckDocsTest(unittest.TestCase):
                       self.check("\n" + TABLE)[1])
         self.assertIn("page.md:1: an output without a mark",
                       self.check("```\n3 ms\n```\n")[1])
-        for page in "```sh\ntool 3\n```\n", TABLE.replace("4", "four").replace(
-                "5", "five"), "<!-- published: a paper, table 3 -->\n" + TABLE:
+        for page in "```sh\ntool 3\n```\n", TABLE.replace(".5", ""), "<!-- source: a paper, table 3 -->\n" + TABLE:
             self.assertEqual(self.check(page)[0], 0, page)
 
     def test_measurements_name_command_machine_and_date(self):
@@ -112,7 +111,7 @@ class CheckDocsTest(unittest.TestCase):
         for page, why in ((SHOWN.replace("generated", "generated often"),
                            "unknown: often"),
                           (RAW.replace("<!-- end -->", ""), "without an end"),
-                          ("<!-- published -->\n" + TABLE, "published by what?")):
+                          ("<!-- source -->\n" + TABLE, "expected: source: WHAT")):
             status, output = self.check(page)
             self.assertEqual(status, 1)
             self.assertIn(why, output)

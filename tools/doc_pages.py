@@ -1,14 +1,15 @@
-"""What a page of README.md and docs/ marks as printed, measured or published.
+"""What a page of README.md and docs/ marks as printed, measured or cited.
 
 CONTRIBUTING.md, "Pages", has the marks.
 """
 import re
 
-MARK = re.compile(r"<!-- (generated|setup|measured|published)\b([^:>]*)"
+MARK = re.compile(r"<!-- (generated|setup|measured|source)\b([^:>]*)"
                   r"(?::\s(.*?))?\s*-->\n", re.DOTALL)
 FENCE = re.compile(r"^```([^\n]*)\n.*?^```$", re.MULTILINE | re.DOTALL)
 TABLE = re.compile(r"^\|.*\n\|[-: |]+\n(?:\|.*\n?)*", re.MULTILINE)
-NUMBER = re.compile(r"[-+~<]?\d[\d.,]*( ?[a-zA-Z%/]{1,9})?")
+# Of two digits or with a unit: one digit is rather a status or a place.
+NUMBER = re.compile(r"[-+~<]?\d[\d.,]*(\d| ?[a-zA-Z%/]{1,9})")
 WORDS = {"slow", "shared", "tflite", "fake"}
 
 
@@ -74,8 +75,8 @@ def flaw(block):
         return f"unknown: {', '.join(sorted(block.words - WORDS))}"
     if block.kind == "measured" and block.command.count(";") != 2:
         return "expected: measured: COMMAND; MACHINE; DATE"
-    if block.kind in ("setup", "published") and not block.command:
-        return f"{block.kind} by what?"
+    if block.kind in ("setup", "source") and not block.command:
+        return f"expected: {block.kind}: WHAT"
     return None
 
 

@@ -11,6 +11,7 @@
 #include "coralline/cli/demo_variants.h"
 #include "coralline/cli/interrupt.h"
 #include "coralline/cli/progress.h"
+#include "coralline/cli/report_options.h"
 #include "coralline/device/cpu_device.h"
 #include "coralline/device/host.h"
 #include "coralline/zoo/synthetic.h"
@@ -50,7 +51,7 @@ struct Options {
   double seconds = 0.5;
   double emulated_seconds = 1;
   bool quick = false;
-  std::string report;
+  ReportOptions report;
   bool json = false;
 };
 
@@ -142,20 +143,20 @@ std::string WhyNoCores() {
   return {};
 }
 
-void WriteReport(const DemoReport& report, const Options& options) {
+void Print(const DemoReport& report, const Options& options) {
   if (options.json) {
     fmt::print("{}", DemoJson(report));
   } else {
     fmt::print("{}", DemoText(report, StdoutTerminal()));
   }
-  if (options.report.empty()) return;
-  WritePage(options.report, DemoPage(report));
-  fmt::print(options.json ? stderr : stdout, "{}report: {}\n",
-             options.json ? "" : "\n", options.report);
+  // Before the line on stderr that says where the report is.
+  std::fflush(stdout);
+  if (options.report.wanted()) WriteReport(options.report, DemoPage(report));
 }
 
 int Demo(const Options& options) {
   Interrupted();
+  CheckFolders(options.report);
   DemoReport report{.spec = "edgetpu-pcie", .missing = WhyNoCores()};
   const bool can_run = report.missing.empty();
   report.nets = Emulate(options, report.spec, can_run);
@@ -164,7 +165,7 @@ int Demo(const Options& options) {
     report.cores = MeasureCores(options);
     if (report.cores.variants.empty()) return kInterrupted;
   }
-  WriteReport(report, options);
+  Print(report, options);
   if (!can_run) return static_cast<int>(ErrorKind::kDevice);
   return Interrupted() ? kInterrupted : 0;
 }
@@ -201,9 +202,7 @@ Action ConfigureDemo(CLI::App& app) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   AddQuickOption(app, *options);
-  app.add_option("--report", options->report,
-                 "Write charts of all this to an HTML file")
-      ->take_last();
+  AddReportOptions(app, options->report);
   app.add_flag("--json", options->json, "Print JSON");
   app.footer(kFooter);
   return [options] { return Demo(*options); };

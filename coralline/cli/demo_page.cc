@@ -5,7 +5,8 @@
 
 #include "coralline/cli/demo_report.h"
 #include "coralline/cli/format.h"
-#include "coralline/device/host.h"
+#include "coralline/cli/page_parts.h"
+#include "coralline/device/cpu_device.h"
 
 namespace coralline::cli {
 namespace {
@@ -122,6 +123,11 @@ Fact CoresFact(const CoreResults& cores) {
           fmt::format("{}, against one core", best.name), Origin::kMeasured};
 }
 
+std::optional<std::string> TfLite(const DemoReport& report) {
+  if (!report.missing.empty()) return std::nullopt;
+  return TfLiteVersion();
+}
+
 }  // namespace
 
 Page DemoPage(const DemoReport& report) {
@@ -130,11 +136,7 @@ Page DemoPage(const DemoReport& report) {
                 "The same networks whole on one device, cut by Google's "
                 "compiler, and as Coralline plans them",
             .sections = {EmulatedSection(report)},
-            .provenance = {
-                {"command", "coralline demo"},
-                {"version", CORALLINE_VERSION},
-                {"machine", fmt::format("{} cores, {}", AvailableCores().size(),
-                                        CpuModelName())}}};
+            .provenance = Provenance(TfLite(report))};
   for (const EmulatedNet& net : report.nets) page.facts.push_back(BestOf(net));
   if (!report.missing.empty()) {
     page.sections.push_back(

@@ -1,15 +1,13 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <future>
-#include <system_error>
 
 #include "coralline/base/error.h"
 #include "coralline/base/file.h"
 #include "coralline/cli/command.h"
 #include "coralline/cli/interrupt.h"
+#include "coralline/cli/report_options.h"
 #include "coralline/cli/run_live.h"
 #include "coralline/cli/run_options.h"
 #include "coralline/cli/run_report.h"
@@ -37,17 +35,6 @@ constexpr const char* kFooter =
     "  coralline run model.tflite --plan p.json --duration 10 --trace t.json\n"
     "  coralline run model.tflite --devices emulated:edgetpu-pcie:3 --compute "
     "\\\n    --fault device=1,at=50,kind=lost --requests 1000 --json";
-
-// Before the run: afterwards its result would be lost.
-void CheckFolder(const std::string& path, const char* option) {
-  if (path.empty()) return;
-  const auto folder = std::filesystem::absolute(path).parent_path();
-  if (access(folder.c_str(), W_OK) == 0) return;
-  throw Error(
-      ErrorKind::kUsage,
-      fmt::format("{} {}: cannot write to folder '{}': {}", option, path,
-                  folder.string(), std::generic_category().message(errno)));
-}
 
 void WriteText(const std::string& path, const std::string& text) {
   WriteFile(path, std::as_bytes(std::span(text)));

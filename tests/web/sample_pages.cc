@@ -43,12 +43,14 @@ MemoryMap Memories() {
   for (int stage = 0; stage < 4; ++stage) {
     DeviceMemory device{.name = fmt::format("stage {}, edgetpu-pcie", stage),
                         .capacity_bytes = 8 * kMiB};
+    std::int64_t free = device.capacity_bytes;
     for (int layer = 0; layer < 12; ++layer) {
+      const std::int64_t bytes = (layer % 4 + stage + 1) * kMiB / 10;
       device.pieces.push_back({fmt::format("block_{}/conv", stage * 12 + layer),
-                               MemoryUse::kCached,
-                               (layer % 4 + stage) * kMiB / 6});
+                               MemoryUse::kCached, bytes});
+      free -= bytes;
     }
-    device.pieces.push_back({"free", MemoryUse::kFree, (5 - stage) * kMiB / 2});
+    device.pieces.push_back({"free", MemoryUse::kFree, free});
     if (stage == 3) {
       device.pieces.push_back({"logits", MemoryUse::kStreamed, 3 * kMiB});
     }

@@ -1,18 +1,22 @@
 // Bars that lie, each the sum of its parts.
 import {addLegend, frame, gridAt, valueAxis, underAxis, logAxis} from './layout.js';
 import {fit, number, tip, widthOf} from './text.js';
-import {seriesColor} from './theme.js';
 
 const ROW = 34;
+const COMPACT_ROW = 24;
+const MANY = 16;
 
-// By name where the name is known; the others take what is left.
+// By how a name begins ("transfer of tensors") where that is known; the others take
+// what is left.
 export function partColors(parts, theme) {
-  const known = theme.part;
-  const used = parts.map((part) => known[part.name.toLowerCase()]).filter((color) => color);
-  const left = theme.series.filter((color) => used.indexOf(color) < 0);
+  const known = parts.map((part) => {
+    const words = Object.keys(theme.part).filter(
+        (word) => part.name.toLowerCase().indexOf(word) === 0);
+    return words.length ? theme.part[words[0]] : null;
+  });
+  const left = theme.series.filter((color) => known.indexOf(color) < 0);
   let next = 0;
-  return parts.map((part) => known[part.name.toLowerCase()] ||
-      (left.length ? left[next++ % left.length] : seriesColor(theme, next++)));
+  return known.map((color) => color || left[next++ % left.length]);
 }
 
 export function totals(chart) {
@@ -36,7 +40,8 @@ function partSeries(part, color, look) {
     name: part.name,
     stack: 'all',
     data: part.values,
-    barWidth: 18,
+    barWidth: '54%',
+    barMaxWidth: 26,
     itemStyle: {color, borderColor: look.theme.background, borderWidth: 0.5},
   };
 }
@@ -89,5 +94,6 @@ export function draw(chart, look) {
   };
   option.series = chart.parts.map((part, at) => partSeries(part, colors[at], look));
   if (!isLog) option.series.push(totalSeries(sums, look));
-  return {option, height: look.height || place.top + chart.bars.length * ROW + 54};
+  const row = look.isCompact || chart.bars.length > MANY ? COMPACT_ROW : ROW;
+  return {option, height: look.height || place.top + chart.bars.length * row + 54};
 }

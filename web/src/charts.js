@@ -35,12 +35,12 @@ export function whyEmpty(chart) {
 
 function drawNothing(chart, look) {
   const place = frame(chart, look);
-  const words = text(whyEmpty(chart), place.margin, place.top + 10, 13, look.theme.muted);
+  const words = text(whyEmpty(chart), place.margin, place.top + 10, look, {fill: look.theme.muted});
   place.option.series = [shapesSeries([{shape: words}], {silent: true})];
   return {option: place.option, height: look.height || place.top + 24 + place.bottom};
 }
 
-// look: {width, height (0: as the chart needs), theme, font, isFigure}.
+// look: {width, height (0: as the chart needs), theme, font, isFigure, isCompact}.
 // Returns {option, height}.
 export function draw(chart, look) {
   return whyEmpty(chart) ? drawNothing(chart, look) : KINDS[chart.kind].draw(chart, look);

@@ -6,6 +6,7 @@ import {inkOn, seriesColor} from './theme.js';
 
 const STREAMED = 'streamed at every inference';
 const CROSSING = 'crosses a cut';
+const LABEL = 11;
 
 export function isEmpty(chart) {
   return !chart.ops.length;
@@ -37,7 +38,7 @@ export function edgePath(from, to, isNext, folded) {
     return `M${right} ${from_y}C${out} ${from_y} ${out} ${to_y} ${right} ${to_y}`;
   }
   if (isNext && to.column === from.column + 1) {
-    const gutter = folded.starts[to.column] - folded.columnGap / 2 - folded.gap / 2;
+    const gutter = folded.lefts[to.column] - folded.columnGap / 2 - folded.gap / 2;
     const low = y1 + 4;
     const high = y2 - 5;
     return `M${x1} ${y1}L${x1} ${low}L${gutter} ${low}L${gutter} ${high}L${x2} ${high}` +
@@ -62,37 +63,41 @@ function edges(chart, folded, theme) {
     }
   });
   const items = [];
-  if (plain.length) items.push({shape: path(plain.join(''), theme.line, 1.2)});
+  if (plain.length) items.push({shape: path(plain.join(''), theme.edge, 1)});
   if (crossing.length) items.push({shape: path(crossing.join(''), theme.ink, 1.8)});
   return shapesSeries(items, {silent: true, z: 1});
 }
 
-function label(op, box, color, look) {
-  const room = box.width - 8;
-  const size = 11;
-  if (room < 20) return null;
+// The most that fits, or nothing.
+function words(op, box, look) {
   const both = `${op.name}  ${op.kind}`;
-  const words = [both, op.name, op.kind].filter(
-      (each) => each.trim() && widthOf(each, size, look) <= room)[0];
-  if (!words) return null;
-  return text(words, box.x + box.width / 2, box.y + box.height / 2, size, color,
-              {textAlign: 'center'});
+  const fitting = [both, op.name, op.kind].filter(
+      (each) => each.trim() && widthOf(each, LABEL, look) <= box.width - 8);
+  return fitting[0] || '';
+}
+
+// An outline, and slanted lines where no text is.
+function streamedMarks(box, textWidth, color, look) {
+  const side = textWidth ? (box.width - textWidth) / 2 - 3 : box.width;
+  const marks = [];
+  if (side > 5) marks.push(hatch(box.x, box.y, side, box.height, inkOn(color)));
+  if (side > 5 && textWidth) {
+    marks.push(hatch(box.x + box.width - side, box.y, side, box.height, inkOn(color)));
+  }
+  marks.push(rect(box.x, box.y, box.width, box.height,
+                  {fill: 'none', stroke: look.theme.warning, lineWidth: 2.5}, 4));
+  return marks;
 }
 
 function opShape(op, box, color, look) {
-  const children = [rect(box.x, box.y, box.width, box.height, {fill: color}, 4)];
-  if (op.is_streamed) {
-    children.push(hatch(box.x, box.y, box.width, box.height, inkOn(color)));
-    const edge = rect(box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1,
-                      {fill: 'none', stroke: look.theme.warning, lineWidth: 2.5}, 4);
-    children.push(edge);
+  const label = words(op, box, look);
+  const textWidth = label ? widthOf(label, LABEL, look) : 0;
+  let children = [rect(box.x, box.y, box.width, box.height, {fill: color}, 4)];
+  if (op.is_streamed) children = children.concat(streamedMarks(box, textWidth, color, look));
+  if (label) {
+    children.push(text(label, box.x + box.width / 2, box.y + box.height / 2, look,
+                       {fill: inkOn(color), fontSize: LABEL, textAlign: 'center'}));
   }
-  const words = label(op, box, inkOn(color), look);
-  if (words && op.is_streamed) {
-    words.style.stroke = color;
-    words.style.lineWidth = 4;
-  }
-  if (words) children.push(words);
   return {type: 'group', children};
 }
 
@@ -134,12 +139,12 @@ function stageLegend(chart, place, look) {
 export function draw(chart, look) {
   const place = frame(chart, look);
   const legends = stageLegend(chart, place, look);
-  const folded = fold(chart.ops, place.inner);
+  const folded = fold(chart.ops, place.inner, look.isCompact);
   for (const box of folded.boxes) {
     box.x += place.margin;
     box.y += place.top + 8;
   }
-  folded.starts = folded.starts.map((x) => x + place.margin);
+  folded.lefts = folded.lefts.map((x) => x + place.margin);
   const items = chart.ops.map((op, at) => ({
     shape: opShape(op, folded.boxes[at], seriesColor(look.theme, op.stage), look),
     tip: opTip(chart, op),

@@ -12,10 +12,9 @@ function isWide(chart) {
 
 function fact(each) {
   return element('div', {class: 'fact'}, [
-    element('dt', {}, each.label),
+    element('dt', {}, [each.label, chip(each.origin)]),
     element('dd', {}, [
       element('span', {class: 'value'}, each.value),
-      chip(each.origin),
       each.note ? element('span', {class: 'note'}, each.note) : null,
     ]),
   ]);
@@ -25,7 +24,11 @@ function body(chart, places) {
   const why = whyEmpty(chart);
   if (why) return element('p', {class: 'empty'}, why);
   if (chart.kind === 'table') return tableElement(chart);
-  const drawing = element('div', {class: 'drawing', role: 'img', 'aria-label': chart.title});
+  const drawing = element('div', {
+    class: 'drawing',
+    role: 'img',
+    'aria-label': chart.note ? `${chart.title}. ${chart.note}` : chart.title,
+  });
   places.push({chart, element: drawing});
   return drawing;
 }
@@ -43,7 +46,8 @@ function figure(chart, places, wide) {
   ]);
 }
 
-// A narrow chart without a neighbour takes the row.
+// A narrow chart without a neighbour takes the row; neighbours are as high as one
+// another.
 function figures(charts, places) {
   const made = [];
   let open = null;

@@ -4,14 +4,50 @@ const COLUMN_GAP = 22;
 const MOST_LANE = 230;
 const LEAST_LANE = 13;
 const READABLE_LANE = 118;
+const COMPACT_LANE = 64;
 const LEAST_RANKS = 8;
 const TALL = 820;
+const PITCH = 24;  // from rank to rank
+const LOOSE_PITCH = 32;
 
-function lanesOf(ops, ranks, perColumn) {
-  const lanes = [];
-  for (let column = 0; column * perColumn < ranks; ++column) lanes.push(1);
+// How many results are handed past each place between two ranks.
+export function crossings(ops) {
+  let ranks = 1;
+  for (const op of ops) ranks = Math.max(ranks, op.depth + 1);
+  const counts = [];
+  while (counts.length < ranks) counts.push(0);
   for (const op of ops) {
-    const column = Math.floor(op.depth / perColumn);
+    for (const input of op.inputs) {
+      for (let rank = ops[input].depth + 1; rank <= op.depth; ++rank) ++counts[rank];
+    }
+  }
+  return counts;
+}
+
+// Where so many columns of about the same height begin: where little crosses.
+export function columnStarts(counts, numColumns) {
+  const starts = [0];
+  for (let left = numColumns; left > 1; --left) {
+    const last = starts[starts.length - 1];
+    const even = Math.ceil((counts.length - last) / left);
+    const slack = Math.min(3, Math.floor(even / 4));
+    let best = last + even;
+    for (let away = 1; away <= slack; ++away) {
+      for (const at of [last + even - away, last + even + away]) {
+        if (counts[at] < counts[best]) best = at;
+      }
+    }
+    if (best >= counts.length) break;
+    starts.push(best);
+  }
+  return starts;
+}
+
+function lanesOf(ops, columns, numColumns) {
+  const lanes = [];
+  while (lanes.length < numColumns) lanes.push(1);
+  for (const op of ops) {
+    const column = columns[op.depth];
     lanes[column] = Math.max(lanes[column], op.lane + 1);
   }
   return lanes;
@@ -22,48 +58,57 @@ function laneWidth(lanes, width) {
   return (width - (lanes.length - 1) * COLUMN_GAP) / all;
 }
 
-function attempt(ops, ranks, columns, width) {
-  const perColumn = Math.ceil(ranks / columns);
-  const lanes = lanesOf(ops, ranks, perColumn);
-  return {perColumn, lanes, lane: laneWidth(lanes, width)};
+function attempt(ops, counts, numColumns, width) {
+  const starts = columnStarts(counts, numColumns);
+  const columns = [];  // by rank
+  counts.forEach((_, rank) => {
+    const before = rank ? columns[rank - 1] : 0;
+    columns.push(starts[before + 1] === rank ? before + 1 : before);
+  });
+  const tallest = starts.reduce((most, start, column) => {
+    const end = column + 1 < starts.length ? starts[column + 1] : counts.length;
+    return Math.max(most, end - start);
+  }, 0);
+  const lanes = lanesOf(ops, columns, starts.length);
+  return {tallest, starts, columns, lanes, lane: laneWidth(lanes, width)};
 }
 
 // As flat as can be read; beyond TALL, as flat as can be drawn.
-function choose(ops, ranks, width, pitch) {
-  let best = attempt(ops, ranks, 1, width);
-  for (let columns = 2; columns <= ranks; ++columns) {
-    const next = attempt(ops, ranks, columns, width);
-    const isTall = best.perColumn * pitch > TALL;
-    const least = isTall ? LEAST_LANE : READABLE_LANE;
-    if (!isTall && next.perColumn < LEAST_RANKS) break;
-    if (next.lane >= least) best = next;
+function choose(ops, width, isCompact) {
+  const counts = crossings(ops);
+  const readable = isCompact ? COMPACT_LANE : READABLE_LANE;
+  let best = attempt(ops, counts, 1, width);
+  for (let numColumns = 2; numColumns <= counts.length; ++numColumns) {
+    const next = attempt(ops, counts, numColumns, width);
+    const isTall = best.tallest * PITCH > TALL;
+    if (!isTall && next.tallest < LEAST_RANKS) break;
+    if (next.lane >= (isTall ? LEAST_LANE : readable)) best = next;
   }
   return best;
 }
 
-// {boxes: [{x, y, width, height, column}] by op, starts of columns, height, ...}.
-export function fold(ops, width) {
-  let ranks = 1;
-  for (const op of ops) ranks = Math.max(ranks, op.depth + 1);
-  const pitch = ranks <= 24 ? 32 : 24;
-  const {perColumn, lanes, lane} = choose(ops, ranks, width, pitch);
+// {boxes: [{x, y, width, height, column}] by op, lefts of columns, height, ...}.
+export function fold(ops, width, isCompact) {
+  const {tallest, starts, columns, lanes, lane} = choose(ops, width, isCompact);
+  const isLoose = tallest <= 12 && !isCompact;
+  const pitch = isLoose ? LOOSE_PITCH : PITCH;
   const used = Math.min(lane, MOST_LANE);
   const gap = Math.min(10, used * 0.2);
-  const starts = [];
+  const lefts = [];
   let x = 0;
   for (const each of lanes) {
-    starts.push(x);
+    lefts.push(x);
     x += each * used + COLUMN_GAP;
   }
   const boxes = ops.map((op) => {
-    const column = Math.floor(op.depth / perColumn);
+    const column = columns[op.depth];
     return {
-      x: starts[column] + op.lane * used,
-      y: (op.depth % perColumn) * pitch,
+      x: lefts[column] + op.lane * used,
+      y: (op.depth - starts[column]) * pitch,
       width: used - gap,
-      height: pitch - 8,
+      height: isLoose ? 22 : 16,
       column,
     };
   });
-  return {boxes, starts, gap, columnGap: COLUMN_GAP, height: perColumn * pitch};
+  return {boxes, lefts, gap, columnGap: COLUMN_GAP, height: tallest * pitch};
 }

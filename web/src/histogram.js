@@ -4,6 +4,7 @@ import {number, tip, widthOf} from './text.js';
 import {seriesColor} from './theme.js';
 
 const LABEL = 16;
+const AXIS = 64;  // about what the axis and margins take
 
 export function isEmpty(chart) {
   return !chart.bins.length;
@@ -26,20 +27,25 @@ function bins(chart, look) {
     tooltip: {
       formatter: (params) => {
         const [low, high, times] = chart.bins[params.dataIndex];
-        return tip(`${number(low)} to ${number(high)} ${chart.x.label}`,
+        return tip(`${number(low, 4)} to ${number(high, 4)} ${chart.x.label}`,
                    [['count', number(times)]]);
       },
     },
   };
 }
 
-// The first row of labels in which each is clear of those before it.
-export function labelRows(places) {
-  const ends = [];
+// For each label the first row in which it is clear of those before it. One that
+// would end beyond the room stands left of its mark.
+export function labelRows(places, room) {
+  const taken = [];
   return places.map(({x, width}) => {
+    const begin = x + width > room ? x - width - 10 : x;
+    const end = begin + width + 10;
+    const isFree = (row) => !taken.some(
+        (other) => other.row === row && other.begin < end && begin < other.end);
     let row = 0;
-    while (row < ends.length && ends[row] > x) ++row;
-    ends[row] = x + width + 8;
+    while (!isFree(row)) ++row;
+    taken.push({row, begin, end});
     return row;
   });
 }
@@ -59,12 +65,12 @@ function marks(chart, sorted, rows, look, top) {
       const y = top + rows[params.dataIndex] * LABEL;
       const words = labelOf(mark);
       const width = widthOf(words, 12, look);
-      const isLeft = x + width + 6 > area.x + area.width + 10;
+      const isLeft = x + width + 6 > area.x + area.width;
       return {
         type: 'group',
         children: [
           rect(x - 0.75, y, 1.5, area.y + area.height - y, {fill: look.theme.ink}),
-          text(words, isLeft ? x - 5 : x + 5, y + LABEL / 2, 12, look.theme.ink,
+          text(words, isLeft ? x - 5 : x + 5, y + LABEL / 2, look,
                {textAlign: isLeft ? 'right' : 'left'}),
         ],
       };
@@ -73,7 +79,7 @@ function marks(chart, sorted, rows, look, top) {
 }
 
 function labelOf(mark) {
-  return `${mark.name} ${number(mark.value)}`;
+  return `${mark.name} ${number(mark.value, 4)}`;
 }
 
 function axisOf(chart, low, high, look) {
@@ -89,14 +95,14 @@ export function draw(chart, look) {
   const low = Math.min.apply(null, values.concat(chart.bins.map((bin) => bin[0])));
   const high = Math.max.apply(null, values.concat(chart.bins.map((bin) => bin[1])));
   const rows = labelRows(sorted.map((mark) => ({
-    x: (mark.value - low) / (high - low || 1) * (place.inner - 60),
+    x: (mark.value - low) / (high - low || 1) * (place.inner - AXIS),
     width: widthOf(labelOf(mark), 12, look),
-  })));
-  const top = place.top + 18;
-  place.top = top + (Math.max.apply(null, rows.concat([-1])) + 1) * LABEL + 6;
+  })), place.inner - AXIS);
+  const top = place.top + 2;
+  place.top = top + (Math.max.apply(null, rows.concat([-1])) + 1) * LABEL + 18;
   option.grid = gridAt(place);
   option.xAxis = axisOf(chart, low, high, look);
   option.yAxis = valueAxis(look, {label: 'count'}, {minInterval: 1, ...overAxis(look)});
   option.series = [bins(chart, look), marks(chart, sorted, rows, look, top)];
-  return {option, height: look.height || place.top + 230};
+  return {option, height: look.height || place.top + (look.isCompact ? 136 : 230)};
 }

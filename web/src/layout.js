@@ -2,7 +2,7 @@
 import {number, widthOf, wrap, fit} from './text.js';
 
 const TITLE = 16;
-const SMALL = 12;
+export const SMALL = 12;
 
 // A figure says its title and origin itself; a page does so around the chart.
 export function frame(chart, look) {
@@ -48,7 +48,7 @@ function base(look) {
 
 // Puts the legend at the frame's top. Items: {name, color, icon, style}.
 export function addLegend(items, place, look, isClickable) {
-  const gap = 14;
+  const gap = look.isCompact ? 10 : 14;
   const icon = 16;
   let rows = 1;
   let x = 0;
@@ -105,7 +105,7 @@ export function shapesSeries(items, extra) {
   };
 }
 
-export function text(words, x, y, size, fill, more) {
+export function text(words, x, y, look, more) {
   return {
     type: 'text',
     silent: true,
@@ -113,8 +113,9 @@ export function text(words, x, y, size, fill, more) {
       text: words,
       x,
       y,
-      fill,
-      fontSize: size,
+      fill: look.theme.ink,
+      fontSize: SMALL,
+      fontFamily: look.font,
       textVerticalAlign: 'middle',
       ...more,
     },
@@ -155,6 +156,10 @@ export function gridAt(place, more) {
   };
 }
 
+function tick(value) {
+  return number(value, 8);
+}
+
 export function valueAxis(look, axis, more) {
   const {theme} = look;
   return {
@@ -163,7 +168,7 @@ export function valueAxis(look, axis, more) {
     nameTextStyle: {color: theme.muted, fontSize: SMALL},
     axisLine: {show: true, lineStyle: {color: theme.line}},
     axisTick: {show: true, lineStyle: {color: theme.line}},
-    axisLabel: {color: theme.muted, fontSize: SMALL, formatter: number, hideOverlap: true},
+    axisLabel: {color: theme.muted, fontSize: SMALL, formatter: tick, hideOverlap: true},
     splitLine: {lineStyle: {color: theme.grid}},
     axisPointer: {lineStyle: {color: theme.line}},
     ...more,

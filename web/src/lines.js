@@ -4,7 +4,7 @@ import {escape, number} from './text.js';
 import {seriesColor} from './theme.js';
 
 const SYMBOLS = {
-  published: 'emptyCircle',
+  published: 'circle',
   estimated: 'diamond',
   simulated: 'circle',
   emulated: 'triangle',
@@ -17,7 +17,8 @@ function countOf(values, value) {
 
 // One line of each origin: in the origin's colour. Else lines of the same name
 // have the same colour, and the symbol tells the origin.
-export function lineLooks(lines, theme) {
+export function lineLooks(chart, theme) {
+  const {lines} = chart;
   const origins = lines.map((line) => line.origin);
   const isMixed = origins.some((origin) => origin !== origins[0]);
   const isAlone = isMixed && !origins.some((origin) => countOf(origins, origin) > 1);
@@ -27,7 +28,7 @@ export function lineLooks(lines, theme) {
     if (names.indexOf(line.name) < 0) names.push(line.name);
     const at = names.indexOf(line.name);
     let name = line.name;
-    if (isMixed && name.indexOf(line.origin) < 0) name += `, ${line.origin}`;
+    if (line.origin !== chart.origin && name.indexOf(line.origin) < 0) name += `, ${line.origin}`;
     const again = taken['$' + name] = (taken['$' + name] || 0) + 1;
     if (again > 1) name += ` (${again})`;
     return {
@@ -44,9 +45,11 @@ function band(name, ranges, color) {
     name,
     silent: true,
     z: 1,
-    data: ranges.length ? [ranges[0]] : [],
+    data: ranges,
+    encode: {x: 0, y: [1, 2]},
     tooltip: {show: false},
     renderItem: (params, api) => {
+      if (params.dataIndex > 0) return null;
       const up = ranges.map((range) => api.coord([range[0], range[2]]));
       const down = ranges.map((range) => api.coord([range[0], range[1]])).reverse();
       return {
@@ -83,20 +86,22 @@ function whiskers(name, ranges, color) {
   };
 }
 
-function mainSeries(line, look) {
+// What was published is hollow.
+function dotStyle(line, look, theme) {
+  if (line.origin !== 'published') return {color: look.color};
+  return {color: theme.background, borderColor: look.color, borderWidth: 2};
+}
+
+function mainSeries(line, look, theme) {
   const isDots = line.style === 'dots';
   return {
     type: isDots ? 'scatter' : 'line',
     name: look.name,
     data: line.points,
     symbol: look.symbol,
-    symbolSize: isDots ? 8 : 6,
+    symbolSize: isDots ? 7 : 5,
     showSymbol: line.points.length <= 60,
-    itemStyle: {
-      color: look.color,
-      ...(isDots && look.symbol === 'emptyCircle' ?
-          {color: 'transparent', borderColor: look.color, borderWidth: 2} : {}),
-    },
+    itemStyle: isDots ? dotStyle(line, look, theme) : {color: look.color},
     lineStyle: {width: 2, color: look.color, type: line.style === 'dashed' ? [6, 4] : 'solid'},
     z: isDots ? 4 : 3,
   };
@@ -121,8 +126,8 @@ function axisOf(axis, values, look, more, most) {
 
 function tooltip(chart, params) {
   const rows = params.map((each) =>
-      `<div>${each.marker} ${escape(each.seriesName)}: <b>${number(each.value[1])}</b></div>`);
-  const x = params.length ? number(params[0].value[0]) : '';
+      `<div>${each.marker} ${escape(each.seriesName)}: <b>${number(each.value[1], 4)}</b></div>`);
+  const x = params.length ? number(params[0].value[0], 6) : '';
   return `<div><b>${escape(chart.x.label)} ${x}</b>, ${escape(chart.y.label)}</div>` +
       rows.join('');
 }
@@ -133,13 +138,13 @@ export function isEmpty(chart) {
 
 export function draw(chart, look) {
   const place = frame(chart, look);
-  const looks = lineLooks(chart.lines, look.theme);
+  const looks = lineLooks(chart, look.theme);
   addLegend(looks.map((each, at) => ({
     name: each.name,
     icon: chart.lines[at].style === 'dots' ? each.symbol : undefined,
-    ...legendLook(chart.lines[at], each),
+    ...legendLook(chart.lines[at], each, look.theme),
   })), place, look, true);
-  place.top += 20;
+  place.top += 14;
   const {option} = place;
   option.grid = gridAt(place);
   option.tooltip = {
@@ -156,16 +161,14 @@ export function draw(chart, look) {
       const isBand = line.style !== 'dots' && line.ranges.length > 2;
       option.series.push((isBand ? band : whiskers)(name, line.ranges, color));
     }
-    option.series.push(mainSeries(line, looks[at]));
+    option.series.push(mainSeries(line, looks[at], look.theme));
   });
-  return {option, height: look.height || place.top + 290};
+  return {option, height: look.height || place.top + (look.isCompact ? 160 : 290)};
 }
 
-function legendLook(line, look) {
+function legendLook(line, look, theme) {
   if (line.style === 'dots') {
-    return look.symbol === 'emptyCircle' ?
-        {style: {color: look.color, borderColor: look.color, borderWidth: 2}} :
-        {style: {color: look.color}};
+    return {style: dotStyle(line, look, theme)};
   }
   const dash = line.style === 'dashed';
   return {

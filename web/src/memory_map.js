@@ -1,7 +1,7 @@
 // What each device's memory keeps, and what is streamed past it.
 import {addLegend, frame, hatch, legendOnly, rect, shapesSeries, text} from './layout.js';
 import {bytes, tip, widthOf, wrap} from './text.js';
-import {seriesColor} from './theme.js';
+import {inkOn, seriesColor} from './theme.js';
 
 const BAR = 24;
 const LINE = 17;
@@ -40,9 +40,10 @@ function pieceItem(device, piece, at, box, look) {
   }
   const name = piece.name || NAMES[piece.use];
   if (widthOf(name, 11, look) < box.width - 8 && piece.use !== 'streamed') {
-    const color = piece.use === 'free' ? look.theme.muted : '#ffffff';
-    children.push(text(name, box.x + box.width / 2, box.y + BAR / 2, 11, color,
-                       {textAlign: 'center'}));
+    const color = piece.use === 'free' ? look.theme.muted :
+                                          inkOn(seriesColor(look.theme, 0));
+    children.push(text(name, box.x + box.width / 2, box.y + BAR / 2, look,
+                       {fill: color, fontSize: 11, textAlign: 'center'}));
   }
   return {
     shape: {type: 'group', children},
@@ -97,13 +98,13 @@ export function draw(chart, look) {
   for (const device of chart.devices) {
     const lines = wrap(`${device.name}: ${sentence(device)}`, place.inner, 12, look);
     for (const line of lines) {
-      items.push({shape: text(line, place.margin, y + LINE / 2, 12, look.theme.ink)});
+      items.push({shape: text(line, place.margin, y + LINE / 2, look)});
       y += LINE;
     }
-    y += 6;
+    y += look.isCompact ? 2 : 6;
     items = items.concat(deviceItems(device, y, scale, place, look));
-    y += BAR + 18;
+    y += BAR + (look.isCompact ? 8 : 18);
   }
   place.option.series = legends.concat([shapesSeries(items)]);
-  return {option: place.option, height: look.height || y - 10 + place.bottom};
+  return {option: place.option, height: look.height || y - (look.isCompact ? 2 : 10) + place.bottom};
 }

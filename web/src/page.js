@@ -11,13 +11,18 @@ const places = fillPage(document.getElementById('page'), page);
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
 let isPrinting = false;
 
-function drawPlace(place, theme) {
-  const width = place.element.clientWidth;
-  if (!width || (place.width === width && place.theme === theme)) return;
-  place.width = width;
-  place.theme = theme;
-  const look = {width, height: 0, theme, font: FONT, isFigure: false};
-  const {option, height} = draw(place.chart, look);
+function lookOf(place, theme, height) {
+  return {
+    width: place.element.clientWidth,
+    height,
+    theme,
+    font: FONT,
+    isFigure: false,
+    isCompact: isPrinting,
+  };
+}
+
+function show(place, {option, height}, width) {
   place.element.style.height = `${height}px`;
   if (!place.drawn) place.drawn = echarts.init(place.element, null, {renderer: 'svg'});
   place.drawn.resize({width, height, silent: true});
@@ -25,9 +30,31 @@ function drawPlace(place, theme) {
   place.drawn.getZr().flush();
 }
 
+function drawPlace(place, theme) {
+  const look = lookOf(place, theme, 0);
+  const natural = draw(place.chart, look);
+  show(place, natural, look.width);
+  place.height = natural.height;
+}
+
+// Charts side by side end on one line.
+function evenOut(theme) {
+  const bottom = (place) => place.element.getBoundingClientRect().bottom;
+  const bottoms = places.map(bottom);
+  const rows = places.map((place) => place.element.parentNode.offsetTop);
+  places.forEach((place, at) => {
+    const lowest = Math.max.apply(null, bottoms.filter((_, other) => rows[other] === rows[at]));
+    const missing = Math.round(lowest - bottoms[at]);
+    if (missing < 1) return;
+    const look = lookOf(place, theme, place.height + missing);
+    show(place, draw(place.chart, look), look.width);
+  });
+}
+
 function drawAll() {
   const theme = dark.matches && !isPrinting ? DARK : LIGHT;
   for (const place of places) drawPlace(place, theme);
+  evenOut(theme);
 }
 
 function setPrinting(is) {

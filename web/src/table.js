@@ -28,8 +28,8 @@ function cells(words, chart, starts, widths, y, look, more) {
   return words.map((word, column) => {
     const isNumber = chart.is_number[column];
     const x = starts[column] + (isNumber ? widths[column] : 0);
-    return text(fit(word, widths[column] + 1, SIZE, look), x, y + ROW / 2, SIZE,
-                look.theme.ink, {textAlign: isNumber ? 'right' : 'left', ...more});
+    return text(fit(word, widths[column] + 1, SIZE, look), x, y + ROW / 2, look,
+                {textAlign: isNumber ? 'right' : 'left', ...more});
   });
 }
 

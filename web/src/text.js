@@ -5,13 +5,14 @@ function grouped(digits) {
   return digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
-// With three digits that matter, or all before the point.
-export function number(value) {
+// With so many digits that matter, or all before the point.
+export function number(value, digits) {
+  const most = digits || 3;
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 1e15 || size < 1e-6) return String(Number(value.toPrecision(3)));
+  if (size >= 1e15 || size < 1e-6) return String(Number(value.toPrecision(most)));
   const whole = Math.floor(Math.log(size) / Math.LN10 + 1e-12) + 1;
-  const text = value.toFixed(Math.min(20, Math.max(0, 3 - whole)));
+  const text = value.toFixed(Math.min(20, Math.max(0, most - whole)));
   const parts = text.split('.');
   const rest = (parts[1] || '').replace(/0+$/, '');
   return grouped(parts[0]) + (rest ? '.' + rest : '');
@@ -32,7 +33,7 @@ const COUNTS = ['', ' thousand', ' million', ' billion'];
 
 export function count(value) {
   let unit = 0;
-  while (value >= 10000 && unit < COUNTS.length - 1) {
+  while (value >= (unit ? 1000 : 10000) && unit < COUNTS.length - 1) {
     value /= 1000;
     ++unit;
   }

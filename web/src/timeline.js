@@ -4,13 +4,14 @@ import {fit, number, tip, widthOf} from './text.js';
 import {inkOn, seriesColor} from './theme.js';
 
 const ROW = 28;
+const COMPACT_ROW = 22;
 const BAR = 18;
 
 export function isEmpty(chart) {
   return !chart.tracks.length || !chart.spans.length;
 }
 
-function phases(chart, look, top, bottom) {
+function phases(chart, look) {
   const ends = chart.phases.map((phase) => [phase.begin_ms, phase.end_ms]);
   return {
     type: 'custom',
@@ -29,7 +30,7 @@ function phases(chart, look, top, bottom) {
         rect(x1, area.y - 20, 1, area.height + 20, {fill: look.theme.line}),
       ];
       const words = fit(phase.name, x2 - x1 - 8, 12, look);
-      if (words) children.push(text(words, x1 + 5, area.y - 10, 12, look.theme.muted));
+      if (words) children.push(text(words, x1 + 5, area.y - 10, look, {fill: look.theme.muted}));
       return {type: 'group', children};
     },
     clip: false,
@@ -52,7 +53,8 @@ function spans(chart, look) {
       const box = rect(x1, y - BAR / 2, width, BAR, {fill: color}, width > 8 ? 3 : 0);
       const words = String(span[1]);
       if (widthOf(words, 11, look) > width - 6) return box;
-      const label = text(words, x1 + width / 2, y, 11, inkOn(color), {textAlign: 'center'});
+      const label = text(words, x1 + width / 2, y, look,
+                         {fill: inkOn(color), fontSize: 11, textAlign: 'center'});
       return {type: 'group', children: [box, label]};
     },
     tooltip: {
@@ -96,6 +98,7 @@ export function draw(chart, look) {
   option.series = [phases(chart, look), spans(chart, look)];
   return {
     option,
-    height: look.height || place.top + chart.tracks.length * ROW + 46 + place.bottom,
+    height: look.height || place.top + chart.tracks.length * (look.isCompact ? COMPACT_ROW : ROW) +
+        (look.isCompact ? 40 : 46) + place.bottom,
   };
 }

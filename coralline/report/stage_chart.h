@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "coralline/chart/chart.h"
+#include "coralline/report/charted_stage.h"
+
+namespace coralline {
+
+/// What the time of each stage's device and host is made of, in milliseconds a
+/// request. Stages whose time is measured or emulated have one part.
+Chart StageCosts(const std::vector<ChartedStage>& stages);
+
+}  // namespace coralline
