@@ -6,6 +6,7 @@
 
 #include "coralline/cli/command.h"
 #include "coralline/cli/interrupt.h"
+#include "coralline/cli/plan_page.h"
 #include "coralline/cli/plan_report.h"
 #include "coralline/cli/planned.h"
 #include "coralline/cli/progress.h"
@@ -214,6 +215,9 @@ void PrintFront(const ModelProblem& problem,
                 const PlanCommandOptions& options) {
   const auto front = ParetoFront(problem.problem(), 0);
   if (front.empty()) problem.FailWithoutPlan();
+  if (options.report.wanted()) {
+    WriteReport(options.report, FrontPage(problem, front, options));
+  }
   if (!options.json) {
     fmt::print("{}", FrontTable(front, problem, StdoutTerminal()));
     return;
@@ -234,6 +238,7 @@ void PrintFront(const ModelProblem& problem,
 
 int Run(const PlanCommandOptions& options) {
   Interrupted();
+  CheckFolders(options.report);
   const auto named = NamedDevicesOf(options);
   std::vector<DeviceGroup> groups;
   for (const NamedDevices& devices : named) groups.push_back(devices.group);
@@ -272,6 +277,10 @@ int Run(const PlanCommandOptions& options) {
   options.json
       ? PrintJson(planned, problem, chosen, options, plan_options.objective)
       : PrintText(planned, problem, chosen, options, plan_options.objective);
+  if (options.report.wanted()) {
+    WriteReport(options.report, PlanPage({model, problem, planned, chosen,
+                                          named, plan_options, options}));
+  }
   return Interrupted() ? kInterrupted : 0;
 }
 
@@ -315,6 +324,7 @@ Action ConfigurePlan(CLI::App& app) {
   AddEdgeTpuOptions(app, options->edgetpu);
   app.add_option("-o,--output", options->output, "Write the plan file")
       ->excludes(front);
+  AddReportOptions(app, options->report);
   app.add_flag("--json", options->json, "Print JSON");
   app.footer(kFooter);
   return [options] { return Run(*options); };

@@ -84,6 +84,10 @@ Section SpeedUpSection(const Model& model, const SpeedUpRequest& request) {
     return section;
   }
   const std::size_t all = options.counts.size() * options.strategies.size();
+  if (rows.size() < all && Interrupted()) {
+    section.text = "Left out: interrupted.";
+    return section;
+  }
   if (rows.size() < all) {
     section.text = fmt::format(
         "Left out: planning for each number of devices takes more than {} s; "

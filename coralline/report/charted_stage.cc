@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "coralline/sim/operator_support.h"
+#include "coralline/tflite/bias.h"
+
 namespace coralline {
 namespace {
 
@@ -36,6 +39,19 @@ std::string WhatTakesTime(const ChartedStage& stage) {
 void SetLayers(ChartedStage& stage, const std::vector<Layer>& layers) {
   stage.layers.clear();
   for (const int op : stage.layer_ops) stage.layers.push_back(layers[op]);
+}
+
+void Simulate(ChartedStage& stage, const Model& model, const DeviceSpec& spec) {
+  const Graph& graph = model.graph;
+  const auto mappings = MapOps(graph);
+  stage.layer_ops.clear();
+  for (const int op : stage.segment.ops) {
+    if (mappings[op].is_mapped()) stage.layer_ops.push_back(op);
+  }
+  if (stage.layer_ops.empty()) return;
+  const auto layers = MakeLayers(graph, spec, OpsWithBias(model));
+  stage.cost = CostOf(graph, {stage.layer_ops}, layers, spec);
+  SetLayers(stage, layers);
 }
 
 std::string StageTitle(const std::vector<ChartedStage>& stages,

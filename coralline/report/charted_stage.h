@@ -7,6 +7,7 @@
 #include "coralline/base/origin.h"
 #include "coralline/graph/segment.h"
 #include "coralline/sim/segment_cost.h"
+#include "coralline/tflite/model.h"
 
 namespace coralline {
 
@@ -36,9 +37,12 @@ struct ChartedStage {
   }
 };
 
-/// Fills cost, layer_ops and layers of a stage that runs all of its segment on
-/// such a device. `layers` are of the whole graph.
+/// Sets `layers` for its layer_ops; those given are of the whole graph.
 void SetLayers(ChartedStage& stage, const std::vector<Layer>& layers);
+
+/// Sets cost, layer_ops and layers of a stage on such a device, which leaves
+/// some of its ops to the CPU.
+void Simulate(ChartedStage& stage, const Model& model, const DeviceSpec& spec);
 
 /// "stage 1", "stage 1, 2 devices in turn".
 std::string StageTitle(const std::vector<ChartedStage>& stages,

@@ -1,5 +1,7 @@
 #include "coralline/report/stage_chart.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <string>
@@ -73,6 +75,33 @@ Chart StageCosts(const std::vector<ChartedStage>& stages) {
       .note = note,
       .origin = is_simulated ? std::optional(Origin::kSimulated) : std::nullopt,
       .body = std::move(bars)};
+}
+
+Chart StageTable(const std::vector<ChartedStage>& stages) {
+  TableChart table{
+      .headings = {"stage", "ops", "devices", "on chip", "streamed",
+                   "a request, ms", "every, ms", "origin"},
+      .is_number = {true, false, false, true, true, true, true, false}};
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const ChartedStage& stage = stages[i];
+    const Placement& placement = stage.cost.placement;
+    const auto size = [&stage](std::int64_t bytes) {
+      return stage.has_memory() ? SizeText(bytes) : std::string("-");
+    };
+    table.rows.push_back({std::to_string(i), FormatSegment(stage.segment),
+                          DeviceTitle(stage), size(placement.cached_bytes),
+                          size(placement.streamed_bytes),
+                          fmt::format("{:.3f}", stage.busy_ms),
+                          fmt::format("{:.3f}", stage.period_ms()),
+                          std::string(OriginText(stage.origin))});
+  }
+  return {.id = "stages",
+          .title = "The stages",
+          .note =
+              "A request takes a stage so long; with several devices in "
+              "turn one leaves it more often.",
+          .origin = std::nullopt,
+          .body = std::move(table)};
 }
 
 }  // namespace coralline

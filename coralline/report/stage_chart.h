@@ -11,4 +11,7 @@ namespace coralline {
 /// request. Stages whose time is measured or emulated have one part.
 Chart StageCosts(const std::vector<ChartedStage>& stages);
 
+/// A row for each stage: ops, devices, memory, times and their origin.
+Chart StageTable(const std::vector<ChartedStage>& stages);
+
 }  // namespace coralline
