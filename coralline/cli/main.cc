@@ -15,7 +15,7 @@
 namespace coralline::cli {
 namespace {
 
-constexpr std::array<Command, 17> kCommands = {{
+constexpr std::array<Command, 18> kCommands = {{
     {"devices", "List Edge TPUs and the CPU, and what they are attached by",
      ConfigureDevices},
     {"doctor", "Find out what keeps Edge TPUs from working or slows them down",
@@ -45,6 +45,8 @@ constexpr std::array<Command, 17> kCommands = {{
      ConfigureValidate},
     {"calibrate", "Refit a device spec to times measured on your host",
      ConfigureCalibrate},
+    {"reproduce", "Rerun the paper's experiments, beside its published figures",
+     ConfigureReproduce},
     {"demo", "Show on this machine what segmentation gains", ConfigureDemo},
 }};
 
