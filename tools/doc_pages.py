@@ -12,7 +12,7 @@ TABLE = re.compile(r"^\|.*\n\|[-: |]+\n(?:\|.*\n?)*", re.MULTILINE)
 NUMBER = re.compile(r"[-+~<]?\d[\d.,]*(\d| ?[a-zA-Z%/]{1,9})")
 # In prose, what looks like a result: 0.21, 13 ms, 5 %, 3x.
 RESULT = re.compile(r"(?<![\w.`/#-])(?<!TFLite )(?<!version )\d[\d,]*(?:\.\d+|(?:\.\d+)?"
-                    r"(?= ?(?:%|[mun]s\b|times\b|x\b|[KMG]i?B\b)))")
+                    r"(?= ?(?:%|[mu]s\b|times\b|x\b|[KMG]i?B\b)))")
 CODE = re.compile(r"```.*?^```|^    .*?$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+(?<!\.svg))\)")
 WORDS = {"slow", "shared", "tflite", "fake"}
