@@ -11,7 +11,7 @@
 
 #include "bench/spread.h"
 #include "coralline/plan/planner.h"
-#include "tests/paper_networks.h"
+#include "tests/paper_baselines.h"
 
 namespace coralline {
 namespace {

@@ -13,7 +13,7 @@
 #include "bench/comparison.h"
 #include "bench/stages.h"
 #include "coralline/device/emulated_device.h"
-#include "tests/paper_networks.h"
+#include "tests/paper_baselines.h"
 
 namespace coralline::bench {
 namespace {

@@ -9,7 +9,7 @@
 #include "coralline/plan/reference_planner.h"
 #include "coralline/planning/model_problem.h"
 #include "coralline/sim/testing.h"
-#include "tests/paper_networks.h"
+#include "tests/paper_baselines.h"
 
 namespace coralline {
 namespace {

@@ -60,4 +60,19 @@ nanoseconds Histogram::Percentile(double percent) const {
                     min_, max_);
 }
 
+std::vector<Histogram::Bucket> Histogram::Buckets() const {
+  if (count_ == 0) return {};
+  const int first = BucketOf(static_cast<std::uint64_t>(min_.count()));
+  const int last = BucketOf(static_cast<std::uint64_t>(max_.count()));
+  std::int64_t low =
+      first == 0 ? 0 : static_cast<std::int64_t>(UpperBound(first - 1)) + 1;
+  std::vector<Bucket> buckets;
+  for (int i = first; i <= last; ++i) {
+    const auto high = static_cast<std::int64_t>(UpperBound(i)) + 1;
+    buckets.push_back({nanoseconds(low), nanoseconds(high), buckets_[i]});
+    low = high;
+  }
+  return buckets;
+}
+
 }  // namespace coralline

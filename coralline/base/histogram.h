@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <vector>
 
 namespace coralline {
 
@@ -25,6 +26,16 @@ class Histogram {
   /// The smallest bucket bound that at least `percent` % of the values do not
   /// exceed, clamped to [min, max]. Requires 0 <= percent <= 100.
   std::chrono::nanoseconds Percentile(double percent) const;
+
+  /// Values from `low`, below `high`.
+  struct Bucket {
+    std::chrono::nanoseconds low{0};
+    std::chrono::nanoseconds high{0};
+    std::int64_t count = 0;
+  };
+  /// From the lowest that holds something to the highest, side by side; those
+  /// between that are empty too.
+  std::vector<Bucket> Buckets() const;
 
  private:
   // Values below 64 have a bucket each; above, 64 buckets per power of two.

@@ -61,5 +61,32 @@ TEST(Histogram, PercentilesAreWithinOneSixtyFourthOfTheExactOnes) {
   }
 }
 
+TEST(Histogram, GivesItsBucketsSideBySide) {
+  EXPECT_TRUE(Histogram().Buckets().empty());
+  Histogram histogram;
+  for (const int value : {3, 3, 5, 1000}) histogram.Record(nanoseconds(value));
+  const auto buckets = histogram.Buckets();
+  EXPECT_EQ(buckets[0].low, nanoseconds(3));
+  EXPECT_EQ(buckets[0].high, nanoseconds(4));
+  EXPECT_EQ(buckets[0].count, 2);
+  EXPECT_EQ(buckets[1].count, 0);
+  EXPECT_EQ(buckets[2].count, 1);
+  EXPECT_LE(buckets.back().low, nanoseconds(1000));
+  EXPECT_GT(buckets.back().high, nanoseconds(1000));
+  EXPECT_EQ(buckets.back().count, 1);
+  for (std::size_t i = 1; i < buckets.size(); ++i) {
+    EXPECT_EQ(buckets[i].low, buckets[i - 1].high);
+  }
+}
+
+TEST(Histogram, GivesABucketOfZero) {
+  Histogram histogram;
+  histogram.Record(nanoseconds(0));
+  const auto buckets = histogram.Buckets();
+  ASSERT_EQ(buckets.size(), 1U);
+  EXPECT_EQ(buckets[0].low, nanoseconds(0));
+  EXPECT_EQ(buckets[0].count, 1);
+}
+
 }  // namespace
 }  // namespace coralline

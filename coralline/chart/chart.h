@@ -3,18 +3,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "coralline/base/origin.h"
+
 namespace coralline {
-
-/// Where a figure comes from. Each has a word and a colour of its own, which
-/// are the same in every chart.
-enum class Origin { kPublished, kEstimated, kSimulated, kEmulated, kMeasured };
-
-/// "published", "estimated", "simulated", "emulated", "measured".
-std::string_view OriginName(Origin origin);
 
 /// What an axis shows, with its unit: "width", "ms per inference".
 struct Axis {

@@ -47,7 +47,7 @@ const char* UseName(MemoryUse use) {
 
 Json LineValue(const Line& line) {
   return {{"name", line.name},
-          {"origin", OriginName(line.origin)},
+          {"origin", OriginText(line.origin)},
           {"style", StyleName(line.style)},
           {"points", List(line.points,
                           [](const Point& point) {
@@ -143,24 +143,8 @@ struct BodyValue {
 
 }  // namespace
 
-std::string_view OriginName(Origin origin) {
-  switch (origin) {
-    case Origin::kPublished:
-      return "published";
-    case Origin::kEstimated:
-      return "estimated";
-    case Origin::kSimulated:
-      return "simulated";
-    case Origin::kEmulated:
-      return "emulated";
-    case Origin::kMeasured:
-      return "measured";
-  }
-  CORALLINE_CHECK(false);
-}
-
 nlohmann::ordered_json OriginValue(const std::optional<Origin>& origin) {
-  return origin ? Json(OriginName(*origin)) : Json();
+  return origin ? Json(OriginText(*origin)) : Json();
 }
 
 nlohmann::ordered_json ChartValue(const Chart& chart) {

@@ -36,6 +36,7 @@ Action ConfigureRun(CLI::App& app);
 Action ConfigureSimulate(CLI::App& app);
 Action ConfigureValidate(CLI::App& app);
 Action ConfigureCalibrate(CLI::App& app);
+Action ConfigureReproduce(CLI::App& app);
 Action ConfigureDemo(CLI::App& app);
 
 /// Exit status of a command that the user interrupted.

@@ -10,6 +10,7 @@
 #include "coralline/cli/planning_options.h"
 #include "coralline/cli/range_text.h"
 #include "coralline/cli/splits_text.h"
+#include "coralline/cli/terminal.h"
 #include "coralline/tflite/reader.h"
 
 namespace coralline::cli {
@@ -95,13 +96,13 @@ void PrintJson(const Explanation& all) {
 }
 
 void PrintText(const Explanation& all) {
-  fmt::print("{} on up to {} x {}, {} host, simulated\n\n", all.model,
-             all.count, all.device, all.host);
-  fmt::print("{}", TimeTable(all.best));
+  Print(fmt::format("{} on up to {} x {}, {} host, simulated\n\n", all.model,
+                    all.count, all.device, all.host));
+  fmt::print("{}", TimeTable(all.best, true, StdoutTerminal()));
   for (const Answer& answer : AnswersOf(all)) {
-    fmt::print("\n{}\n", answer.question);
+    Print(fmt::format("\n{}\n", answer.question));
     for (const std::string& sentence : answer.sentences) {
-      fmt::print("- {}\n", sentence);
+      Print(fmt::format("- {}\n", sentence));
     }
   }
 }

@@ -15,7 +15,7 @@
 namespace coralline::cli {
 namespace {
 
-constexpr std::array<Command, 17> kCommands = {{
+constexpr std::array<Command, 18> kCommands = {{
     {"devices", "List Edge TPUs and the CPU, and what they are attached by",
      ConfigureDevices},
     {"doctor", "Find out what keeps Edge TPUs from working or slows them down",
@@ -45,12 +45,17 @@ constexpr std::array<Command, 17> kCommands = {{
      ConfigureValidate},
     {"calibrate", "Refit a device spec to times measured on your host",
      ConfigureCalibrate},
+    {"reproduce", "Rerun the paper's experiments, beside its published figures",
+     ConfigureReproduce},
     {"demo", "Show on this machine what segmentation gains", ConfigureDemo},
 }};
 
-constexpr const char* kExitStatus =
+constexpr const char* kFooter =
     "Exit status: 0 ok, 1 failed, 2 usage, 3 bad model, 4 device,\n"
-    "130 interrupted.";
+    "130 interrupted.\n\n"
+    "Tables fit the terminal; a file or a program gets all columns. "
+    "NO_COLOR=1\n"
+    "turns colours off, CLICOLOR_FORCE=1 turns them on in pipes too.";
 
 void CheckCommandName(std::string_view name) {
   const auto distance = [name](const Command& command) {
@@ -79,7 +84,7 @@ int ParseAndRun(int argc, char** argv) {
       " a pipeline.",
       "coralline");
   app.set_version_flag("--version", "coralline " CORALLINE_VERSION);
-  app.footer(kExitStatus);
+  app.footer(kFooter);
   std::vector<std::pair<CLI::App*, Action>> actions;
   for (const Command& command : kCommands) {
     CLI::App* sub = app.add_subcommand(command.name, command.summary);

@@ -6,12 +6,14 @@
 
 #include "coralline/cli/command.h"
 #include "coralline/cli/interrupt.h"
+#include "coralline/cli/plan_page.h"
 #include "coralline/cli/plan_report.h"
 #include "coralline/cli/planned.h"
 #include "coralline/cli/progress.h"
 #include "coralline/cli/range_text.h"
 #include "coralline/cli/splits.h"
 #include "coralline/cli/splits_text.h"
+#include "coralline/cli/terminal.h"
 #include "coralline/planning/host_ops.h"
 #include "coralline/tflite/reader.h"
 
@@ -42,11 +44,11 @@ void PrintIfFewerDo(const ModelProblem& problem, const Plan& plan) {
                                .target_period = plan.period + plan.period / 100,
                                .all_orders = false});
   if (!fewer || fewer->num_devices() >= plan.num_devices()) return;
-  fmt::print(
+  Print(fmt::format(
       "note: {} of the devices do the same within 1 %, a result every "
       "{}: --count {}\n",
       NumDevices(*fewer, problem), FormatMs(fewer->period),
-      NumDevices(*fewer, problem));
+      NumDevices(*fewer, problem)));
 }
 
 // An emulated device is late where the machine is busy with something else.
@@ -61,20 +63,20 @@ void PrintIfLate(const ModelProblem& problem, const MeasuredPlan& measured) {
   }
   constexpr double kNoticeable = 1.2;
   if (worst < kNoticeable) return;
-  fmt::print(
+  Print(fmt::format(
       "warning: emulated segments took up to {:.1f} times as long as "
       "they should: the machine is busy,\nand the plan is one for "
       "devices as slow as that; --no-cache measures again\n",
-      worst);
+      worst));
 }
 
 void PrintSplits(const SplitPlan& chosen, const Plan& plan) {
   if (chosen.splits.empty()) return;
-  fmt::print("{}\n", SplitsText(chosen.splits));
+  Print(fmt::format("{}\n", SplitsText(chosen.splits)));
   if (chosen.unsplit) {
-    fmt::print("with whole layers a result every {}, {} as long\n",
-               FormatMs(chosen.unsplit->period),
-               FormatRatio(chosen.unsplit->period, plan.period));
+    Print(fmt::format("with whole layers a result every {}, {} as long\n",
+                      FormatMs(chosen.unsplit->period),
+                      FormatRatio(chosen.unsplit->period, plan.period)));
   }
 }
 
@@ -88,36 +90,38 @@ void PrintText(const Planned& planned, const ModelProblem& problem,
                Objective objective) {
   const Plan& plan = planned.plan;
   const ExplainedPlan explained = ExplainPlan(problem, plan);
-  fmt::print("{}: {} stage{} on {} device{}, {} host, {}\n",
-             problem.model().name, plan.stages.size(),
-             plan.stages.size() == 1 ? "" : "s", explained.num_devices,
-             explained.num_devices == 1 ? "" : "s", options.host,
-             planned.origin);
-  fmt::print("a result every {} ({:.1f} per second), latency {}\n",
-             FormatMs(plan.period),
-             1e9 / static_cast<double>(plan.period.count()),
-             FormatMs(plan.latency));
+  Print(fmt::format("{}: {} stage{} on {} device{}, {} host, {}\n",
+                    problem.model().name, plan.stages.size(),
+                    plan.stages.size() == 1 ? "" : "s", explained.num_devices,
+                    explained.num_devices == 1 ? "" : "s", options.host,
+                    planned.origin));
+  Print(fmt::format("a result every {} ({:.1f} per second), latency {}\n",
+                    FormatMs(plan.period),
+                    1e9 / static_cast<double>(plan.period.count()),
+                    FormatMs(plan.latency)));
   PrintSplits(chosen, plan);
   const bool has_range = HasRange(planned);
   if (!has_range) fmt::print("\n");
   if (has_range) {
     const TimeRange range = explained.PeriodRange();
-    fmt::print("range: {}; of the stage that may be slowest:\n{}\n",
-               RangeText(range), DoubtLines(range));
+    Print(fmt::format("range: {}; of the stage that may be slowest:\n{}\n",
+                      RangeText(range), DoubtLines(range)));
   }
-  fmt::print("{}", StageTable(explained, problem));
-  fmt::print("\ncertificate: {}\n", ClaimText(plan, objective));
+  const Terminal terminal = StdoutTerminal();
+  fmt::print("{}\n{}", StageTable(explained, problem, terminal),
+             TimeTable(explained, has_range, terminal));
+  Print(fmt::format("\ncertificate: {}\n", ClaimText(plan, objective)));
   if (plan.certificate) {
-    fmt::print("by {}\n", plan.certificate->method);
+    Print(fmt::format("by {}\n", plan.certificate->method));
   }
   if (const int parts = NumParts(problem.problem().precedence); parts > 1) {
-    fmt::print(
+    Print(fmt::format(
         "note: the model is {} parts that no tensor joins; one pipeline "
         "runs them all\n",
-        parts);
+        parts));
   }
   if (plan.certificate && problem.options().cpu_fallback) {
-    fmt::print(
+    Print(
         "note: what a device leaves to the CPU its host runs within the same "
         "stage, as estimated\n");
   }
@@ -128,15 +132,16 @@ void PrintText(const Planned& planned, const ModelProblem& problem,
   }
   if (planned.measured) {
     const MeasuredPlan& measured = *planned.measured;
-    fmt::print(
-        "timed {} segments ({} of them earlier) in {} rounds; all "
-        "consecutive ones are {}",
-        measured.lazy.measured, measured.num_cached, measured.lazy.rounds,
-        measured.num_exhaustive);
-    if (planned.num_libcoral > 0) {
-      fmt::print(", libcoral's bisection takes {}", planned.num_libcoral);
-    }
-    fmt::print("\n");
+    const std::string libcoral =
+        planned.num_libcoral > 0
+            ? fmt::format(", libcoral's bisection takes {}",
+                          planned.num_libcoral)
+            : std::string();
+    Print(
+        fmt::format("timed {} segments ({} of them earlier) in {} rounds; all "
+                    "consecutive ones are {}{}\n",
+                    measured.lazy.measured, measured.num_cached,
+                    measured.lazy.rounds, measured.num_exhaustive, libcoral));
     PrintIfLate(problem, measured);
   }
 }
@@ -210,8 +215,11 @@ void PrintFront(const ModelProblem& problem,
                 const PlanCommandOptions& options) {
   const auto front = ParetoFront(problem.problem(), 0);
   if (front.empty()) problem.FailWithoutPlan();
+  if (options.report.wanted()) {
+    WriteReport(options.report, FrontPage(problem, front, options));
+  }
   if (!options.json) {
-    fmt::print("{}", FrontTable(front, problem));
+    fmt::print("{}", FrontTable(front, problem, StdoutTerminal()));
     return;
   }
   Json plans = Json::array();
@@ -230,6 +238,7 @@ void PrintFront(const ModelProblem& problem,
 
 int Run(const PlanCommandOptions& options) {
   Interrupted();
+  CheckFolders(options.report);
   const auto named = NamedDevicesOf(options);
   std::vector<DeviceGroup> groups;
   for (const NamedDevices& devices : named) groups.push_back(devices.group);
@@ -268,6 +277,10 @@ int Run(const PlanCommandOptions& options) {
   options.json
       ? PrintJson(planned, problem, chosen, options, plan_options.objective)
       : PrintText(planned, problem, chosen, options, plan_options.objective);
+  if (options.report.wanted()) {
+    WriteReport(options.report, PlanPage({model, problem, planned, chosen,
+                                          named, plan_options, options}));
+  }
   return Interrupted() ? kInterrupted : 0;
 }
 
@@ -311,6 +324,7 @@ Action ConfigurePlan(CLI::App& app) {
   AddEdgeTpuOptions(app, options->edgetpu);
   app.add_option("-o,--output", options->output, "Write the plan file")
       ->excludes(front);
+  AddReportOptions(app, options->report);
   app.add_flag("--json", options->json, "Print JSON");
   app.footer(kFooter);
   return [options] { return Run(*options); };

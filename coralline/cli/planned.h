@@ -7,6 +7,7 @@
 
 #include "coralline/cli/measuring_options.h"
 #include "coralline/cli/planning_options.h"
+#include "coralline/cli/report_options.h"
 #include "coralline/planning/measured_planning.h"
 #include "coralline/planning/plan_document.h"
 #include "coralline/planning/split_planning.h"
@@ -19,6 +20,7 @@ struct PlanCommandOptions : PlanningOptions {
   std::string strategy = "optimal";
   std::string profile;
   std::string output;
+  ReportOptions report;
   double optimism = 0;  // 0: by the kind of device
   double gap = 0;
   std::int64_t libcoral_threshold_ns = 1'000'000;

@@ -1,17 +1,16 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <future>
-#include <system_error>
 
 #include "coralline/base/error.h"
 #include "coralline/base/file.h"
 #include "coralline/cli/command.h"
 #include "coralline/cli/interrupt.h"
+#include "coralline/cli/report_options.h"
 #include "coralline/cli/run_live.h"
 #include "coralline/cli/run_options.h"
+#include "coralline/cli/run_page.h"
 #include "coralline/cli/run_report.h"
 #include "coralline/device/host.h"
 #include "coralline/tflite/reader.h"
@@ -37,17 +36,6 @@ constexpr const char* kFooter =
     "  coralline run model.tflite --plan p.json --duration 10 --trace t.json\n"
     "  coralline run model.tflite --devices emulated:edgetpu-pcie:3 --compute "
     "\\\n    --fault device=1,at=50,kind=lost --requests 1000 --json";
-
-// Before the run: afterwards its result would be lost.
-void CheckFolder(const std::string& path, const char* option) {
-  if (path.empty()) return;
-  const auto folder = std::filesystem::absolute(path).parent_path();
-  if (access(folder.c_str(), W_OK) == 0) return;
-  throw Error(
-      ErrorKind::kUsage,
-      fmt::format("{} {}: cannot write to folder '{}': {}", option, path,
-                  folder.string(), std::generic_category().message(errno)));
-}
 
 void WriteText(const std::string& path, const std::string& text) {
   WriteFile(path, std::as_bytes(std::span(text)));
@@ -123,9 +111,11 @@ RunReport Measure(const Model& model, const RunCommandOptions& options) {
                    .plan = runner.plan,
                    .plan_origin = runner.origin,
                    .class_names = runner.class_names,
+                   .specs = runner.specs,
                    .splits = runner.splits,
                    .is_emulated = runner.is_emulated,
-                   .devices = Descriptions(pipeline)};
+                   .devices = Descriptions(pipeline),
+                   .warmup = options.warmup};
   if (UsesCpu(runner_options)) report.tflite = TfLiteVersion();
   {
     const RunLive live(events, pipeline,
@@ -146,7 +136,8 @@ RunReport Measure(const Model& model, const RunCommandOptions& options) {
 }
 
 void WriteReport(const RunReport& report, const RunCommandOptions& options) {
-  fmt::print("{}", options.json ? RunJson(report) : RunText(report));
+  fmt::print(
+      "{}", options.json ? RunJson(report) : RunText(report, StdoutTerminal()));
   if (!options.csv.empty()) WriteText(options.csv, RunCsv(report));
   if (options.trace.empty()) return;
   WriteText(options.trace, RunTraceJson(report));
@@ -159,10 +150,14 @@ int Run(const RunCommandOptions& options) {
   Interrupted();
   CheckFolder(options.trace, "--trace");
   CheckFolder(options.csv, "--csv");
+  CheckFolders(options.report);
   const Model model = ReadTflite(options.model, Compiled::kAllow);
   if (options.realtime) WarnWithoutRealtime();
   const RunReport report = Measure(model, options);
   WriteReport(report, options);
+  if (options.report.wanted()) {
+    WriteReport(options.report, RunPage(report, model));
+  }
   if (report.stats.error) throw *report.stats.error;
   if (report.stats.stopped) return kInterrupted;
   const bool differs = report.check && report.check->different() > 0;

@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "coralline/cli/output_check.h"
+#include "coralline/cli/terminal.h"
 #include "coralline/pipeline/run.h"
 #include "coralline/plan/plan.h"
 #include "coralline/rewrite/layer_split.h"
+#include "coralline/sim/device_spec.h"
 
 namespace coralline::cli {
 
@@ -23,6 +25,7 @@ struct RunReport {
   Plan plan;
   std::string plan_origin;
   std::vector<std::string> class_names;
+  std::vector<std::optional<DeviceSpec>> specs;
   std::vector<LayerSplit> splits;     ///< see Runner
   std::vector<bool> is_emulated;      ///< of each device, by number
   std::optional<std::string> tflite;  ///< its version, where it was used
@@ -31,6 +34,7 @@ struct RunReport {
   std::optional<OutputCheck> check;  ///< with --reference
   RunStats stats;
   std::vector<TraceEvent> trace;
+  std::int64_t warmup = 0;  ///< requests before those that are measured
   int trace_capacity = kTraceCapacity;
 };
 
@@ -52,7 +56,7 @@ std::optional<double> PredictedThroughput(const RunReport& report);
 bool IsUnstable(const RunStats& stats);
 
 /// What a reader sees at the end.
-std::string RunText(const RunReport& report);
+std::string RunText(const RunReport& report, const Terminal& terminal = {});
 
 /// The same for programs, complete; docs/running.md explains the fields.
 std::string RunJson(const RunReport& report);

@@ -134,18 +134,19 @@ void ForEachReplica(const std::vector<StageStats>& stages, const Visit& visit) {
   }
 }
 
-std::string StagesText(const RunReport& report) {
+std::string StagesText(const RunReport& report, const Terminal& terminal) {
   Table table({"stage>", "ops", "device", "runs>", "predicted>", "median>",
                "p99>", "busy>", "waiting>", "hop, median>", "p99>"});
   ForEachReplica(report.stats.stages,
                  [&](std::size_t stage, const auto& replica, bool is_first) {
                    table.AddRow(ReplicaRow(report, stage, replica, is_first));
                  });
-  return '\n' + table.Format();
+  table.LeaveOut({"hop, median", "waiting", "ops", "predicted", "runs"});
+  return '\n' + table.Format(terminal);
 }
 
 // How well each emulated device kept to its simulated time.
-std::string EmulationText(const RunReport& report) {
+std::string EmulationText(const RunReport& report, const Terminal& terminal) {
   Table table({"stage>", "device>", "simulated>", "late, median>", "p90>",
                "max>", "waited for the CPU>"});
   bool has_rows = false;
@@ -163,25 +164,28 @@ std::string EmulationText(const RunReport& report) {
       });
   if (!has_rows) return "";
   return "\nEmulation: device times are simulated, the pipeline is real.\n" +
-         table.Format();
+         table.Format(terminal);
 }
 
-std::string EventsText(const RunStats& stats) {
+std::string EventsText(const RunStats& stats, const Terminal& terminal) {
   if (stats.events.empty()) return "";
   Table table({"at>", "event"});
   for (const PipelineEvent& event : stats.events) {
     table.AddRow({FormatDuration(event.at), event.text});
   }
-  return '\n' + table.Format();
+  return '\n' + table.Format(terminal);
 }
 
 }  // namespace
 
-std::string RunText(const RunReport& report) {
+std::string RunText(const RunReport& report, const Terminal& terminal) {
   const RunStats& stats = report.stats;
-  return Heading(report) + ThroughputText(report) + LatencyText(stats.latency) +
-         AnswersText(stats) + CheckText(report.check) + WarningText(stats) +
-         StagesText(report) + EmulationText(report) + EventsText(stats);
+  return Flow(Heading(report) + ThroughputText(report) +
+                  LatencyText(stats.latency) + AnswersText(stats) +
+                  CheckText(report.check) + WarningText(stats) +
+                  StagesText(report, terminal) +
+                  EmulationText(report, terminal) + EventsText(stats, terminal),
+              terminal);
 }
 
 }  // namespace coralline::cli

@@ -7,6 +7,7 @@
 #include "coralline/cli/command.h"
 #include "coralline/cli/comparison_report.h"
 #include "coralline/cli/simulation.h"
+#include "coralline/cli/simulation_page.h"
 #include "coralline/cli/simulation_report.h"
 #include "coralline/tflite/reader.h"
 
@@ -63,9 +64,10 @@ void AddAgainstOption(CLI::App& app, SimulateOptions& options) {
       app.add_option("--against", options.against,
                      "Compare with what Google's compiler made of the model: a "
                      "compiled .tflite file");
-  for (const char* name : {"--cuts", "--at", "--ops", "--stages", "--plan",
-                           "--batch", "--host", "--devices-per-link",
-                           "--cpu-ms", "--measure-cpu", "--trace", "--log"}) {
+  for (const char* name :
+       {"--cuts", "--at", "--ops", "--stages", "--plan", "--batch", "--host",
+        "--devices-per-link", "--cpu-ms", "--measure-cpu", "--trace", "--log",
+        "--report", "--figures"}) {
     against->excludes(app.get_option(name));
   }
 }
@@ -119,10 +121,13 @@ Action ConfigureSimulate(CLI::App& app) {
                  "Write the timeline for Perfetto, see docs/trace.md");
   app.add_flag("--log", options->log,
                "Also print the placement in the compiler log's words");
+  AddReportOptions(app, options->report);
   AddAgainstOption(app, *options);
   app.add_flag("--json", options->json, "Print JSON");
   app.footer(kFooter);
   return [options] {
+    CheckFolder(options->trace, "--trace");
+    CheckFolders(options->report);
     const Model model = ReadTflite(options->model);
     if (!options->against.empty()) {
       PrintComparison(model, *options);
@@ -136,6 +141,9 @@ Action ConfigureSimulate(CLI::App& app) {
                                           : ReadDeviceSpec(options->device);
     const Simulation simulation = Simulate(model, spec, *options);
     if (!options->trace.empty()) WriteTrace(simulation, options->trace);
+    if (options->report.wanted()) {
+      WriteReport(options->report, SimulationPage(simulation));
+    }
     if (options->json) {
       PrintSimulationJson(simulation);
       return 0;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "coralline/cli/cut_options.h"
+#include "coralline/cli/report_options.h"
 #include "coralline/planning/plan_document.h"
 #include "coralline/sim/operator_support.h"
 #include "coralline/sim/pipeline_cost.h"
@@ -20,6 +21,7 @@ struct SimulateOptions {
   std::string host = "native";
   std::string trace;
   std::string against;  ///< a compiled file
+  ReportOptions report;
   CutOptions cuts;
   /// What `cuts` names a file of; its segments, devices, replicas and links.
   std::optional<PlanDocument> plan;

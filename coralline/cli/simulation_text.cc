@@ -6,7 +6,9 @@
 #include "coralline/cli/range_text.h"
 #include "coralline/cli/simulation_facts.h"
 #include "coralline/cli/simulation_report.h"
+#include "coralline/cli/stage_bars.h"
 #include "coralline/cli/table.h"
+#include "coralline/cli/terminal.h"
 
 namespace coralline::cli {
 namespace {
@@ -20,27 +22,62 @@ bool IsInterpolated(const Simulation& simulation) {
 std::string Ms(double ms) { return fmt::format("{:.3f}", ms); }
 std::string Share(double share) { return fmt::format("{:.0f} %", 100 * share); }
 
-void PrintStages(const Simulation& simulation) {
-  Table table({"segment>", "ops", "device", "on chip>", "streamed>", "fixed>",
-               "program>", "input>", "compute>", "stream>", "output>",
-               "relayout>", "ms>", "first>", "busy>"});
+std::string DeviceText(const Simulation& simulation,
+                       const SimulatedStage& stage) {
+  const std::string replicas =
+      stage.replicas > 1 ? fmt::format("{} x ", stage.replicas) : "";
+  return replicas + (stage.is_cpu
+                         ? fmt::format("cpu, {}", simulation.origin(stage))
+                         : std::string("accelerator"));
+}
+
+void PrintMemory(const Simulation& simulation, const Terminal& terminal) {
+  Table table({"segment>", "ops", "device", "on chip>", "streamed>"});
+  table.SetBars("memory");
+  table.LeaveOut({"device", "ops", "streamed", "on chip"});
+  for (std::size_t i = 0; i < simulation.stages.size(); ++i) {
+    const SimulatedStage& stage = simulation.stages[i];
+    const Placement& placement = stage.cost.placement;
+    table.AddRow(
+        {std::to_string(i), FormatSegment(stage.segment),
+         DeviceText(simulation, stage), FormatBytes(placement.cached_bytes),
+         FormatBytes(placement.streamed_bytes)},
+        MemoryBar(placement));
+  }
+  fmt::print("{}{}\n", table.Format(terminal), MemoryLegend(table, terminal));
+}
+
+double PeriodMs(const SimulatedStage& stage) {
+  return stage.cost.warm_ms() / stage.replicas;
+}
+
+std::size_t SlowestStage(const Simulation& simulation) {
+  const auto& stages = simulation.stages;
+  return std::max_element(stages.begin(), stages.end(),
+                          [](const auto& a, const auto& b) {
+                            return PeriodMs(a) < PeriodMs(b);
+                          }) -
+         stages.begin();
+}
+
+void PrintTimes(const Simulation& simulation, const Terminal& terminal) {
+  Table table({"segment>", "fixed>", "program>", "input>", "compute>",
+               "stream>", "output>", "relayout>", "ms>", "first>", "busy>"});
+  table.SetBars("time");
+  table.LeaveOut({"relayout", "program", "input", "output", "fixed", "first",
+                  "compute", "stream", "busy"});
+  const std::size_t slowest = SlowestStage(simulation);
   for (std::size_t i = 0; i < simulation.stages.size(); ++i) {
     const SimulatedStage& stage = simulation.stages[i];
     const SegmentCost& cost = stage.cost;
-    const std::string device =
-        stage.is_cpu ? fmt::format("cpu, {}", simulation.origin(stage))
-                     : std::string("accelerator");
-    const std::string replicas =
-        stage.replicas > 1 ? fmt::format("{} x ", stage.replicas) : "";
-    table.AddRow({std::to_string(i), FormatSegment(stage.segment),
-                  replicas + device, FormatBytes(cost.placement.cached_bytes),
-                  FormatBytes(cost.placement.streamed_bytes), Ms(cost.fixed_ms),
-                  Ms(cost.instructions_ms), Ms(cost.input_ms),
-                  Ms(cost.compute_ms), Ms(cost.streaming_ms),
-                  Ms(cost.output_ms), Ms(cost.relayout_ms), Ms(cost.warm_ms()),
-                  Ms(cost.first_ms()), Share(Occupancy(simulation, i))});
+    table.AddRow(
+        {std::to_string(i), Ms(cost.fixed_ms), Ms(cost.instructions_ms),
+         Ms(cost.input_ms), Ms(cost.compute_ms), Ms(cost.streaming_ms),
+         Ms(cost.output_ms), Ms(cost.relayout_ms), Ms(cost.warm_ms()),
+         Ms(cost.first_ms()), Share(Occupancy(simulation, i))},
+        TimeBar(cost, 0, stage.replicas, i == slowest));
   }
-  fmt::print("{}", table.Format());
+  fmt::print("{}{}", table.Format(terminal), TimeLegend(table, terminal));
 }
 
 void PrintUnmapped(const Simulation& simulation) {
@@ -53,40 +90,43 @@ void PrintUnmapped(const Simulation& simulation) {
     table.AddRow({std::to_string(i), OpName(simulation.model.graph.ops[i]),
                   std::string(MappingText(mapping.mapping)), mapping.detail});
   }
-  fmt::print("{}", table.Format());
+  fmt::print("{}", table.Format(StdoutTerminal()));
 }
 
 void PrintNotes(const Simulation& simulation) {
   if (simulation.slowest_ms > simulation.fastest_ms) {
-    fmt::print(
+    Print(fmt::format(
         "This host has several modes: between {:.3f} and {:.3f} ms per "
         "inference.\n",
-        simulation.fastest_ms, simulation.slowest_ms);
+        simulation.fastest_ms, simulation.slowest_ms));
   }
   if (IsInterpolated(simulation)) {
-    fmt::print(
+    Print(
         "Streamed layers with large maps are sent several times; how often is "
         "measured for 64x64\nmaps alone and interpolated here.\n");
   }
   if (const auto unknown = NumUnknownOps(simulation); unknown > 0) {
-    fmt::print(
+    Print(fmt::format(
         "{} ops on the accelerator are neither convolutions, fully connected "
         "nor softmax: they count\nas the moving of their maps, which was "
         "measured for poolings, additions and concatenations\nalone.\n",
-        unknown);
+        unknown));
   }
 }
 
 }  // namespace
 
 void PrintSimulationText(const Simulation& simulation) {
-  fmt::print("{} on {} x {}{}, simulated ({})\n\n", simulation.model.name,
-             NumDevices(simulation), simulation.spec.name,
-             NumUnmappedOps(simulation) > 0 ? " and the CPU" : "",
-             simulation.spec.description);
-  PrintStages(simulation);
+  Print(fmt::format("{} on {} x {}{}, simulated ({})\n\n",
+                    simulation.model.name, NumDevices(simulation),
+                    simulation.spec.name,
+                    NumUnmappedOps(simulation) > 0 ? " and the CPU" : "",
+                    simulation.spec.description));
+  const Terminal terminal = StdoutTerminal();
+  PrintMemory(simulation, terminal);
+  PrintTimes(simulation, terminal);
   const Histogram latency = Latencies(simulation.schedule);
-  fmt::print(
+  Print(fmt::format(
       "\nBatch of {}, {} host: {:.3f} ms per inference, {:.0f} "
       "inferences/s; latency median {}, p99 {}.\n"
       "One device alone: {:.3f} ms; speed-up {:.2f}x.\n",
@@ -94,11 +134,12 @@ void PrintSimulationText(const Simulation& simulation) {
       simulation.ms_per_inference(), 1e3 / simulation.ms_per_inference(),
       FormatDuration(latency.Percentile(50)),
       FormatDuration(latency.Percentile(99)), simulation.one_device_ms,
-      simulation.speedup());
-  fmt::print("Range: {} per inference; of the stage that may be slowest:\n{}",
-             RangeText(simulation.range), DoubtLines(simulation.range));
+      simulation.speedup()));
+  Print(fmt::format(
+      "Range: {} per inference; of the stage that may be slowest:\n{}",
+      RangeText(simulation.range), DoubtLines(simulation.range)));
   for (const double busy : LinkOccupancies(simulation)) {
-    fmt::print("Shared link: busy {}.\n", Share(busy));
+    Print(fmt::format("Shared link: busy {}.\n", Share(busy)));
   }
   PrintNotes(simulation);
   PrintUnmapped(simulation);

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "coralline/cli/terminal.h"
 #include "coralline/sweep/summary.h"
 
 namespace coralline::cli {
@@ -16,7 +17,8 @@ struct SweepHeading {
 
 /// A table for each model, and then how far the optimal plans are ahead.
 std::string SweepText(const std::vector<SweepRow>& rows,
-                      const SweepHeading& heading);
+                      const SweepHeading& heading,
+                      const Terminal& terminal = {});
 
 /// A heading and a line for each row; empty where there is no plan.
 std::string SweepCsv(const std::vector<SweepRow>& rows,

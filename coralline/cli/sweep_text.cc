@@ -45,7 +45,7 @@ std::string PartsText(const SweptPlan& plan) {
 
 // The same number is written once.
 std::string RowsTable(const std::vector<const SweepRow*>& rows,
-                      const SweepSummary& summary) {
+                      const SweepSummary& summary, const Terminal& terminal) {
   Table table({"devices>", "cut by", "used>", "stages>", "every, ms>", "range>",
                "per second>", "speed-up>", "latency, ms>", "on chip>",
                "off chip>", "worst stage>", "optimal ahead>", "certificate"});
@@ -72,7 +72,10 @@ std::string RowsTable(const std::vector<const SweepRow*>& rows,
                       : Times(summary.OptimalAhead(*row)),
                   plan.certificate + PartsText(plan)});
   }
-  return table.Format();
+  table.LeaveOut({"worst stage", "on chip", "latency, ms", "certificate",
+                  "stages", "per second", "range", "used", "off chip",
+                  "optimal ahead"});
+  return table.Format(terminal);
 }
 
 std::string Reasons(const std::vector<const SweepRow*>& rows) {
@@ -93,7 +96,7 @@ std::vector<std::string> CountHeadings(const std::vector<int>& counts) {
 
 // How often the optimal plan gives results, against one device; and how many
 // devices are worth their price.
-std::string SpeedUps(const SweepSummary& summary) {
+std::string SpeedUps(const SweepSummary& summary, const Terminal& terminal) {
   std::vector<std::string> headings = CountHeadings(summary.counts());
   headings.emplace_back("enough>");
   Table table(headings);
@@ -107,10 +110,11 @@ std::string SpeedUps(const SweepSummary& summary) {
     cells.push_back(enough ? std::to_string(*enough) : "-");
     table.AddRow(std::move(cells));
   }
-  return table.Format();
+  return table.Format(terminal);
 }
 
-std::string AheadOf(const SweepSummary& summary, Strategy strategy) {
+std::string AheadOf(const SweepSummary& summary, Strategy strategy,
+                    const Terminal& terminal) {
   Table table(CountHeadings(summary.counts()));
   for (const SweptModel& model : summary.models()) {
     std::vector<std::string> cells = {model.name};
@@ -120,7 +124,7 @@ std::string AheadOf(const SweepSummary& summary, Strategy strategy) {
     }
     table.AddRow(std::move(cells));
   }
-  return table.Format();
+  return table.Format(terminal);
 }
 
 std::string MethodText(Strategy strategy) {
@@ -145,7 +149,7 @@ std::string MethodText(Strategy strategy) {
 }  // namespace
 
 std::string SweepText(const std::vector<SweepRow>& rows,
-                      const SweepHeading& heading) {
+                      const SweepHeading& heading, const Terminal& terminal) {
   const SweepSummary summary(rows, heading.objective);
   std::string text =
       fmt::format("{}, {} host, simulated\n", heading.device, heading.host);
@@ -154,27 +158,27 @@ std::string SweepText(const std::vector<SweepRow>& rows,
     for (const SweepRow& row : rows) {
       if (row.model.name == model.name) own.push_back(&row);
     }
-    text +=
-        '\n' + ModelLine(model) + '\n' + RowsTable(own, summary) + Reasons(own);
+    text += '\n' + ModelLine(model) + '\n' + RowsTable(own, summary, terminal) +
+            Reasons(own);
   }
   const auto& strategies = summary.strategies();
   const bool has_optimal =
       std::count(strategies.begin(), strategies.end(), Strategy::kOptimal) > 0;
-  if (!has_optimal) return text;
+  if (!has_optimal) return Flow(text, terminal);
   text +=
       "\nHow much faster the optimal plan on so many devices is than the "
       "whole model on one,\nand the number from which more bring less "
       "than 5 %:\n\n" +
-      SpeedUps(summary);
+      SpeedUps(summary, terminal);
   for (const Strategy strategy : strategies) {
     if (strategy == Strategy::kOptimal) continue;
     text += fmt::format(
         "\nHow far the optimal plan is ahead of {}{}:\n\n{}",
         MethodText(strategy),
         heading.objective == Objective::kLatency ? ", in latency" : "",
-        AheadOf(summary, strategy));
+        AheadOf(summary, strategy, terminal));
   }
-  return text;
+  return Flow(text, terminal);
 }
 
 }  // namespace coralline::cli

@@ -7,9 +7,6 @@
 namespace coralline {
 namespace {
 
-constexpr std::array<std::string_view, 5> kOriginTexts = {
-    "measured", "emulated", "simulated", "estimated", "published"};
-
 bool IsBefore(const SegmentProfile& segment, std::span<const int> ops) {
   return std::lexicographical_compare(segment.segment.ops.begin(),
                                       segment.segment.ops.end(), ops.begin(),
@@ -17,16 +14,6 @@ bool IsBefore(const SegmentProfile& segment, std::span<const int> ops) {
 }
 
 }  // namespace
-
-std::string_view OriginText(Origin origin) {
-  return kOriginTexts[static_cast<std::size_t>(origin)];
-}
-
-std::optional<Origin> OriginFromText(std::string_view text) {
-  const auto found = std::find(kOriginTexts.begin(), kOriginTexts.end(), text);
-  if (found == kOriginTexts.end()) return std::nullopt;
-  return static_cast<Origin>(found - kOriginTexts.begin());
-}
 
 bool Profile::Add(SegmentProfile segment) {
   const auto& ops = segment.segment.ops;

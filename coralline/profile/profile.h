@@ -8,17 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "coralline/base/origin.h"
 #include "coralline/graph/segment.h"
 
 namespace coralline {
-
-/// Where a cost comes from. What an emulated device takes is never called
-/// measured.
-enum class Origin { kMeasured, kEmulated, kSimulated, kEstimated, kPublished };
-
-/// "measured", "emulated", "simulated", "estimated", "published".
-std::string_view OriginText(Origin origin);
-std::optional<Origin> OriginFromText(std::string_view text);
 
 /// What one inference of a segment takes on one device.
 struct SegmentProfile {

@@ -88,16 +88,6 @@ TEST(Profile, FindsASegmentByItsOps) {
   EXPECT_EQ(Profile().Find(std::vector{0}), nullptr);
 }
 
-TEST(Origin, HasATextOfItsOwn) {
-  for (const Origin origin :
-       {Origin::kMeasured, Origin::kEmulated, Origin::kSimulated,
-        Origin::kEstimated, Origin::kPublished}) {
-    EXPECT_EQ(OriginFromText(OriginText(origin)), origin);
-  }
-  EXPECT_EQ(OriginText(Origin::kEmulated), "emulated");
-  EXPECT_EQ(OriginFromText("guessed"), std::nullopt);
-}
-
 TEST(FormatProfile, IsReadBackWithoutALoss) {
   EXPECT_EQ(ParseProfile(FormatProfile(TwoSegments()), "x"), TwoSegments());
   EXPECT_EQ(ParseProfile(FormatProfile(Profile()), "x"), Profile());

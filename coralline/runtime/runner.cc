@@ -56,8 +56,9 @@ Runner OpenRunner(const Model& whole, const RunnerOptions& options) {
                 .origin = JoinOrigins(deployer->origins()),
                 .splits = std::move(start.splits)};
   for (const PlannedStage& stage : runner.plan.stages) {
-    runner.class_names.push_back(
-        deployer->pool().kinds[stage.device_class].name);
+    const DeviceGroup& kind = deployer->pool().kinds[stage.device_class];
+    runner.class_names.push_back(kind.name);
+    runner.specs.push_back(kind.spec);
   }
   for (const auto& device : deployer->pool().devices) {
     runner.is_emulated.push_back(device->is_emulated());

@@ -63,6 +63,8 @@ struct Runner {
   std::string origin;
   /// Of each stage of the plan, such as "edgetpu-pcie".
   std::vector<std::string> class_names;
+  /// Of each stage: what its simulated times are from; absent on a CPU.
+  std::vector<std::optional<DeviceSpec>> specs;
   /// Of each device, by number: Device::is_emulated.
   std::vector<bool> is_emulated;
   /// Layers that are computed in parts: the plan's ops are of that model.

@@ -17,7 +17,8 @@ TEST_F(Cli, HelpOfEveryCommandIsTheManual) {
         "generate", "generate fc", "generate conv", "profile",
         "plan",     "explain",     "sweep",         "check",
         "split",    "compile",     "verify",        "run",
-        "simulate", "validate",    "calibrate",     "demo"}) {
+        "simulate", "validate",    "calibrate",     "reproduce",
+        "demo"}) {
     const Result result = Run(command + " --help");
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.output, HasSubstr("Usage: coralline"));

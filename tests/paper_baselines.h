@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,60 +12,9 @@
 #include "coralline/plan/exhaustive_cuts.h"
 #include "coralline/plan/libcoral_partitioner.h"
 #include "coralline/planning/model_problem.h"
-#include "coralline/tflite/writer.h"
-#include "coralline/zoo/synthetic.h"
+#include "coralline/zoo/paper_networks.h"
 
 namespace coralline {
-
-/// A sweep of the paper: networks of five layers of growing width.
-struct PaperSweep {
-  const char* kind;
-  int first;
-  int last;
-  int step;
-};
-inline constexpr PaperSweep kPaperSweeps[] = {{"fc", 100, 2620, 40},
-                                              {"conv", 32, 742, 10}};
-
-inline Model GeneratePaperModel(const std::string& kind, int width) {
-  return kind == "fc" ? GenerateFullyConnected({.width = width})
-                      : GenerateConv({.width = width});
-}
-
-/// The networks of a sweep in any width without its weights, which take long to
-/// make: a small one whose shapes are changed. Its bytes stay the small one's.
-class PaperNetworks {
- public:
-  explicit PaperNetworks(const std::string& kind)
-      : small_(GeneratePaperModel(kind, kWidth)) {}
-
-  Model OfWidth(int width) const { return Widened(small_, width); }
-
-  /// Its segments, as models of their own.
-  std::vector<Model> PartsOfWidth(int width,
-                                  std::span<const Segment> segments) const {
-    std::vector<Model> parts = SplitModel(small_, segments);
-    for (Model& part : parts) part = Widened(std::move(part), width);
-    return parts;
-  }
-
- private:
-  static constexpr int kWidth = 19;  // no other size
-
-  static Model Widened(Model model, int width) {
-    for (Tensor& tensor : model.graph.tensors) {
-      std::replace(tensor.shape.begin(), tensor.shape.end(), kWidth, width);
-      auto& scale = tensor.quantization.scale;
-      if (scale.size() == kWidth) scale.assign(width, scale[0]);
-      auto& zero_point = tensor.quantization.zero_point;
-      if (zero_point.size() == kWidth) zero_point.assign(width, zero_point[0]);
-      if (tensor.is_constant()) tensor.constant_bytes = NumBytes(tensor);
-    }
-    return model;
-  }
-
-  Model small_;
-};
 
 /// Edge TPUs as the paper's, fed by our own runtime.
 inline std::vector<DeviceGroup> EdgeTpus(int count) {

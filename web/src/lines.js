@@ -1,0 +1,181 @@
+// Values over a number.
+import {addLegend, frame, gridAt, logAxis, overAxis, underAxis, valueAxis} from './layout.js';
+import {escape, number} from './text.js';
+import {seriesColor} from './theme.js';
+
+const SYMBOLS = {
+  published: 'circle',
+  estimated: 'diamond',
+  simulated: 'circle',
+  emulated: 'triangle',
+  measured: 'rect',
+};
+
+function countOf(values, value) {
+  return values.filter((each) => each === value).length;
+}
+
+// One line of each origin: in the origin's colour. Else lines of the same name
+// have the same colour, and the symbol tells the origin.
+export function lineLooks(chart, theme) {
+  const {lines} = chart;
+  const origins = lines.map((line) => line.origin);
+  const isMixed = origins.some((origin) => origin !== origins[0]);
+  const isAlone = isMixed && !origins.some((origin) => countOf(origins, origin) > 1);
+  const names = [];
+  const taken = {};
+  return lines.map((line) => {
+    if (names.indexOf(line.name) < 0) names.push(line.name);
+    const at = names.indexOf(line.name);
+    let name = line.name;
+    if (line.origin !== chart.origin && name.indexOf(line.origin) < 0) name += `, ${line.origin}`;
+    const again = taken['$' + name] = (taken['$' + name] || 0) + 1;
+    if (again > 1) name += ` (${again})`;
+    return {
+      name,
+      color: isAlone ? theme.origin[line.origin] : seriesColor(theme, at),
+      symbol: SYMBOLS[line.origin],
+    };
+  });
+}
+
+function band(name, ranges, color) {
+  return {
+    type: 'custom',
+    name,
+    silent: true,
+    z: 1,
+    data: ranges,
+    encode: {x: 0, y: [1, 2]},
+    tooltip: {show: false},
+    renderItem: (params, api) => {
+      if (params.dataIndex > 0) return null;
+      const up = ranges.map((range) => api.coord([range[0], range[2]]));
+      const down = ranges.map((range) => api.coord([range[0], range[1]])).reverse();
+      return {
+        type: 'polygon',
+        shape: {points: up.concat(down)},
+        style: {fill: color, opacity: 0.18},
+      };
+    },
+    clip: true,
+  };
+}
+
+function whiskers(name, ranges, color) {
+  return {
+    type: 'custom',
+    name,
+    silent: true,
+    z: 1,
+    data: ranges,
+    tooltip: {show: false},
+    encode: {x: 0, y: [1, 2]},
+    renderItem: (params, api) => {
+      const [x, high] = api.coord([api.value(0), api.value(2)]);
+      const low = api.coord([api.value(0), api.value(1)])[1];
+      const path = `M${x - 4} ${high}L${x + 4} ${high}M${x} ${high}L${x} ${low}` +
+          `M${x - 4} ${low}L${x + 4} ${low}`;
+      return {
+        type: 'path',
+        shape: {pathData: path},
+        style: {fill: 'none', stroke: color, lineWidth: 1.5},
+      };
+    },
+    clip: true,
+  };
+}
+
+// What was published is hollow.
+function dotStyle(line, look, theme) {
+  if (line.origin !== 'published') return {color: look.color};
+  return {color: theme.background, borderColor: look.color, borderWidth: 2};
+}
+
+function mainSeries(line, look, theme) {
+  const isDots = line.style === 'dots';
+  return {
+    type: isDots ? 'scatter' : 'line',
+    name: look.name,
+    data: line.points,
+    symbol: look.symbol,
+    symbolSize: isDots ? 7 : 5,
+    showSymbol: line.points.length <= 60,
+    itemStyle: isDots ? dotStyle(line, look, theme) : {color: look.color},
+    lineStyle: {width: 2, color: look.color, type: line.style === 'dashed' ? [6, 4] : 'solid'},
+    z: isDots ? 4 : 3,
+  };
+}
+
+function valuesOf(lines, at) {
+  const values = [];
+  for (const line of lines) {
+    for (const point of line.points) values.push(point[at]);
+    for (const range of line.ranges) {
+      values.push(range[at]);
+      if (at === 1) values.push(range[2]);
+    }
+  }
+  return values;
+}
+
+function axisOf(axis, values, look, more, most) {
+  if (axis.is_log) return logAxis(look, axis, values, more, most);
+  const isWhole = values.every((value) => value === Math.round(value));
+  return valueAxis(look, axis, {
+    scale: more === underAxis, minInterval: isWhole ? 1 : undefined, ...more,
+  });
+}
+
+function tooltip(chart, params) {
+  const rows = params.map((each) =>
+      `<div>${each.marker} ${escape(each.seriesName)}: <b>${number(each.value[1], 4)}</b></div>`);
+  const x = params.length ? number(params[0].value[0], 6) : '';
+  return `<div><b>${escape(chart.x.label)} ${x}</b>, ${escape(chart.y.label)}</div>` +
+      rows.join('');
+}
+
+export function isEmpty(chart) {
+  return !chart.lines.some((line) => line.points.length);
+}
+
+export function draw(chart, look) {
+  const place = frame(chart, look);
+  const looks = lineLooks(chart, look.theme);
+  addLegend(looks.map((each, at) => ({
+    name: each.name,
+    icon: chart.lines[at].style === 'dots' ? each.symbol : undefined,
+    ...legendLook(chart.lines[at], each, look.theme),
+  })), place, look, true);
+  place.top += 14;
+  const {option} = place;
+  option.grid = gridAt(place);
+  option.tooltip = {
+    ...option.tooltip,
+    trigger: 'axis',
+    formatter: (params) => tooltip(chart, params),
+  };
+  const most = Math.max(3, Math.floor(look.width / 70));
+  option.xAxis = axisOf(chart.x, valuesOf(chart.lines, 0), look, underAxis, most);
+  option.yAxis = axisOf(chart.y, valuesOf(chart.lines, 1), look, overAxis(look), 8);
+  chart.lines.forEach((line, at) => {
+    const {name, color} = looks[at];
+    if (line.ranges.length) {
+      const isBand = line.style !== 'dots' && line.ranges.length > 2;
+      option.series.push((isBand ? band : whiskers)(name, line.ranges, color));
+    }
+    option.series.push(mainSeries(line, looks[at], look.theme));
+  });
+  return {option, height: look.height || place.top + (look.isCompact ? 148 : 290)};
+}
+
+function legendLook(line, look, theme) {
+  if (line.style === 'dots') {
+    return {style: dotStyle(line, look, theme)};
+  }
+  const dash = line.style === 'dashed';
+  return {
+    icon: dash ? 'path://M0 0h12v6h-12zM20 0h12v6h-12z' : 'path://M0 0h32v6h-32z',
+    style: {color: look.color},
+  };
+}

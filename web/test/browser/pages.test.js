@@ -1,0 +1,140 @@
+// Every report in a browser: drawn whole, at every width, with nothing to complain of.
+import assert from 'node:assert/strict';
+import {readFileSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import {after, before, test} from 'node:test';
+
+import {address, folder, open, reports, start, whySkip} from './chromium.js';
+import {findFaults} from './inspect.js';
+
+const skip = whySkip();
+const MOST_BYTES = 1_500_000;
+const MOST_MS = 3000;
+let browser;
+
+before(async () => {
+  if (!skip) browser = await start();
+});
+after(async () => {
+  if (browser) await browser.close();
+});
+
+// Charts that have data, and are not tables.
+const undrawn = () => [...document.querySelectorAll('figure')]
+    .filter((figure) => !figure.querySelector('.drawing svg, table, .empty'))
+    .map((figure) => figure.id);
+
+const unnamed = () => [...document.querySelectorAll('figure')]
+    .filter((each) => !each.getAttribute('aria-label') ||
+                    !each.querySelector('figcaption h3').textContent)
+    .map((each) => each.outerHTML.slice(0, 200));
+
+// Again, where the machine was busy with other things.
+async function drawnAfter(page) {
+  let ms = Infinity;
+  for (let tries = 0; ms >= MOST_MS && tries < 5; ++tries) {
+    if (tries > 0) await page.reload();
+    ms = await page.evaluate(() => performance.getEntriesByName('drawn')[0].startTime);
+  }
+  return ms;
+}
+
+test('there are reports', {skip}, () => {
+  assert.ok(reports().length > 0);
+});
+
+for (const name of reports()) {
+  test(`${name} is not large`, {skip}, () => {
+    assert.ok(statSync(join(folder, name)).size < MOST_BYTES);
+  });
+
+  for (const width of [380, 760, 1440]) {
+    test(`${name} is whole, ${width} wide`, {skip}, async (context) => {
+      const page = await open(browser, name, {width});
+      assert.deepEqual(await page.evaluate(undrawn), []);
+      assert.deepEqual(await page.evaluate(unnamed), []);
+      assert.deepEqual(await page.evaluate(findFaults, '.drawing svg'), []);
+      assert.deepEqual(page.noise, []);
+      const ms = await drawnAfter(page);
+      context.diagnostic(`drawn after ${Math.round(ms)} ms`);
+      assert.ok(ms < MOST_MS);
+      await page.close();
+    });
+  }
+
+  test(`${name} is whole in the dark`, {skip}, async () => {
+    const page = await open(browser, name, {width: 760, colorScheme: 'dark'});
+    assert.deepEqual(await page.evaluate(findFaults, '.drawing svg'), []);
+    assert.deepEqual(page.noise, []);
+    await page.close();
+  });
+
+  test(`${name} fits again when the window changes`, {skip}, async () => {
+    const page = await open(browser, name, {width: 1440});
+    await page.setViewportSize({width: 380, height: 900});
+    await page.evaluate(() => new Promise((done) => {
+      requestAnimationFrame(() => requestAnimationFrame(done));
+    }));
+    assert.deepEqual(await page.evaluate(findFaults, '.drawing svg'), []);
+    await page.close();
+  });
+
+  test(`${name} lets the keyboard through`, {skip}, async () => {
+    const page = await open(browser, name);
+    const stops = await page.evaluate(
+        () => document.querySelectorAll('[tabindex="0"], summary').length);
+    const visited = [];
+    for (let press = 0; press < stops; ++press) {
+      await page.keyboard.press('Tab');
+      visited.push(await page.evaluate(() => document.activeElement.outerHTML.slice(0, 80)));
+    }
+    assert.equal(new Set(visited).size, stops);
+    assert.match(visited[stops - 1], /^<summary/);
+    await page.close();
+  });
+}
+
+test('faults are found', {skip}, async () => {
+  const page = await browser.newPage({viewport: {width: 380, height: 900}});
+  const text = (x, words) => `<text x="${x}" y="20">${words}</text>`;
+  await page.setContent(`<figure id="bad" style="width:500px"><svg width="200" height="50">
+      ${text(10, 'one over')}${text(20, 'another')}${text(180, 'cut off')}
+      <path d="M0 0L10 10"/></svg></figure>`);
+  const faults = (await page.evaluate(findFaults, 'svg')).join('\n');
+  for (const each of ['only 4 shapes', "'another' lies on 'one over'", "'cut off' is cut off",
+                      'FIGURE bad is wider', 'the page is 5']) {
+    assert.ok(faults.includes(each), `${each} in ${faults}`);
+  }
+  await page.close();
+});
+
+test('a report without anything says so', {skip: skip || !reports().includes('empty.html')},
+     async () => {
+  const page = await open(browser, 'empty.html');
+  assert.match(await page.textContent('main'), /Nothing to show/);
+  await page.goto(address('no-data.html'));
+  assert.equal(await page.locator('figure .empty').count(), 7);
+  assert.equal(await page.locator('svg').count(), 0);
+});
+
+test('a page has the licences of what draws it', {skip}, async () => {
+  const page = await open(browser, reports()[0]);
+  await page.click('summary');
+  const words = await page.locator('footer pre').innerText();
+  for (const each of ['Apache License', 'BSD 3-Clause', '<', '"Not a Contribution']) {
+    assert.ok(words.includes(each) || each === '<', each);
+  }
+  assert.ok(!words.includes('&quot;') && !words.includes('&lt;'));
+});
+
+test('a figure is the same drawing in a file of its own',
+     {skip: skip || !reports().includes('large.html')}, async () => {
+  const page = await browser.newPage({viewport: {width: 900, height: 900}});
+  const files = ['cut-map', 'latency', 'memory', 'methods', 'speed-up', 'stage-costs',
+                 'timeline', 'width'];
+  for (const file of files) {
+    const svg = readFileSync(join(folder, 'figures', `${file}.svg`), 'utf8');
+    await page.setContent(`<figure id="${file}" style="margin:0">${svg}</figure>`);
+    assert.deepEqual(await page.evaluate(findFaults, 'svg'), []);
+  }
+});

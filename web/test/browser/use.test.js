@@ -1,0 +1,111 @@
+// What a reader does with a report: points at things, prints, turns the lights off.
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+
+import {open, reports, start, whySkip} from './chromium.js';
+
+const skip = whySkip() || !reports().includes('plan.html') && 'REPORTS has no plan.html';
+let browser;
+
+before(async () => {
+  if (!skip) browser = await start();
+});
+after(async () => {
+  if (browser) await browser.close();
+});
+
+// Points at the middle of a shape, and gives what the tooltip says.
+async function pointAt(page, figure, selector, at = 0) {
+  const shape = page.locator(`#${figure} svg ${selector}`).nth(at);
+  await shape.scrollIntoViewIfNeeded();
+  const box = await shape.boundingBox();
+  await page.mouse.move(box.x + box.width / 2 - 1, box.y + box.height / 2);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.waitForTimeout(100);
+  return page.evaluate((id) => [...document.querySelectorAll(`#${id} .drawing > div`)]
+      .filter((each) => !each.querySelector('svg') && each.style.visibility !== 'hidden')
+      .map((each) => each.innerText).join('\n'), figure);
+}
+
+async function says(page, figure, selector, at, words) {
+  const tip = await pointAt(page, figure, selector, at);
+  for (const each of words) assert.ok(tip.includes(each), `${figure}: '${tip}' lacks '${each}'`);
+}
+
+for (const width of [380, 1440]) {
+  test(`things say what they are, ${width} wide`, {skip}, async () => {
+    const page = await open(browser, 'plan.html', {width});
+    await says(page, 'cut-map', 'path[fill="#a8479a"]', 2, [
+      'block_', 'kind: CONV_2D', 'stage 3: edgetpu-pcie', 'parameters: ', 'cached', 'MACs: ',
+      'time: ',
+    ]);
+    await says(page, 'memory', 'path[fill="#3d73b0"]', 1, ['block_', 'stage 0', 'size: ']);
+    await says(page, 'stage-costs', 'path[fill="#3d73b0"]', 0, [
+      'stage 0, ms per inference', 'compute: 4.1', 'transfer: 0.3', 'total: 4.65',
+    ]);
+    await says(page, 'timeline', 'path[fill="#3d73b0"]', 1, [
+      'request ', 'at: stage', 'begin: ', 'duration: ',
+    ]);
+    await says(page, 'latency', 'path[fill="#3d73b0"]', 8, ['ms', 'count: ']);
+    assert.deepEqual(page.noise, []);
+    await page.close();
+  });
+}
+
+// Names of files and layers are texts in tooltips too.
+test('a tooltip shows markup as text', {skip}, async () => {
+  const page = await open(browser, 'sample.html');
+  await says(page, 'cut-map', 'path[fill="#bd8216"]', 0, ['</script><b>&"', '4 KiB, streamed']);
+  assert.equal(await page.locator('#cut-map b >> text=/^&/').count(), 0);
+  await page.close();
+});
+
+const INK = {light: '#1b2430', dark: '#e8ecf1'};
+
+function inkIs(page, fill) {
+  return page.waitForSelector(`#stage-costs svg text[fill="${fill}"]`, {timeout: 5000});
+}
+
+test('charts follow the colours of the system', {skip}, async () => {
+  const page = await open(browser, 'plan.html', {colorScheme: 'light'});
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await background();
+  await inkIs(page, INK.light);
+  await page.emulateMedia({colorScheme: 'dark'});
+  await inkIs(page, INK.dark);
+  assert.notEqual(await background(), light);
+  await page.emulateMedia({colorScheme: 'light'});
+  await inkIs(page, INK.light);
+  await page.close();
+});
+
+function pagesOf(pdf) {
+  return pdf.toString('latin1').match(/\/Type \/Page\b(?!s)/g).length;
+}
+
+for (const name of ['sample.html', 'plan.html']) {
+  test(`${name} prints on one or two pages, and looks as before afterwards`, {skip},
+       async (context) => {
+    const page = await open(browser, name, {colorScheme: 'dark'});
+    const width = () => page.evaluate(
+        () => document.querySelector('.drawing svg').getAttribute('width'));
+    const before = await width();
+    await page.evaluate(() => {
+      window.printed = {};
+      window.addEventListener('beforeprint', () => {
+        const svg = document.querySelector('.drawing svg');
+        window.printed.width = Number(svg.getAttribute('width'));
+        window.printed.inks = [...document.querySelectorAll('svg text')].map(
+            (each) => each.getAttribute('fill'));
+      });
+    });
+    const pdf = await page.pdf({preferCSSPageSize: true, printBackground: true});
+    context.diagnostic(`${pagesOf(pdf)} pages`);
+    assert.ok(pagesOf(pdf) >= 1 && pagesOf(pdf) <= 2);
+    const printed = await page.evaluate(() => window.printed);
+    assert.ok(printed.width > 250 && printed.width < 900, printed.width);
+    assert.ok(printed.inks.includes(INK.light) && !printed.inks.includes(INK.dark));
+    assert.equal(await width(), before);
+    await page.close();
+  });
+}
