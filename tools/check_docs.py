@@ -104,7 +104,8 @@ class Page:
     def check(self):
         blocks = doc_pages.find_blocks(self.text)
         self.problems = [self.at(*flaw)
-                         for flaw in doc_pages.flaws(self.text, blocks)]
+                         for flaw in doc_pages.flaws(
+                             self.text, self.path)]
         if not self.problems:
             self.run([block for block in blocks if self.wants(block)])
         return self

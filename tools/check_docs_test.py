@@ -102,6 +102,23 @@ class CheckDocsTest(unittest.TestCase):
         for page in "```sh\ntool 3\n```\n", TABLE.replace(".5", ""), "<!-- source: a paper, table 3 -->\n" + TABLE:
             self.assertEqual(self.check(page)[0], 0, page)
 
+    def test_finds_results_in_prose_that_no_block_has(self):
+        text = ("It takes 4.5 ms, `0.3 ms` [of](https://x/6.5) 20.\n\n"
+                "<!-- source: a paper -->\n" + TABLE)
+        self.assertEqual(self.check(text)[0], 0)
+        status, output = self.check(text + "\nNot 4.6 ms.\n")
+        self.assertEqual(status, 1)
+        self.assertIn("page.md:9: no block of this page has 4.6", output)
+        self.assertEqual(output.count("no block"), 1)
+
+    def test_finds_links_to_nothing(self):
+        page = "# A page\n\n[a](page.md#a-page) [b](../README.md) `[c](no.md)`\n"
+        status, output = self.check(page)
+        self.assertEqual(status, 0, output)
+        for link in "page.md#other", "no.md", "#other", "../no/":
+            self.assertIn(f"page.md:5: a link to nothing: {link}",
+                          self.check(page + f"\n[d]({link})\n")[1])
+
     def test_measurements_name_command_machine_and_date(self):
         for what, status in (("tool run; two cores; 2026-11", 0), ("tool run", 1)):
             self.assertEqual(

@@ -10,6 +10,11 @@ FENCE = re.compile(r"^```([^\n]*)\n.*?^```$", re.MULTILINE | re.DOTALL)
 TABLE = re.compile(r"^\|.*\n\|[-: |]+\n(?:\|.*\n?)*", re.MULTILINE)
 # Of two digits or with a unit: one digit is rather a status or a place.
 NUMBER = re.compile(r"[-+~<]?\d[\d.,]*(\d| ?[a-zA-Z%/]{1,9})")
+# In prose, what looks like a result: 0.21, 13 ms, 5 %, 3x.
+RESULT = re.compile(r"(?<![\w.`/#-])(?<!TFLite )(?<!version )\d[\d,]*(?:\.\d+|(?:\.\d+)?"
+                    r"(?= ?(?:%|[mu]s\b|times\b|x\b|[KMG]i?B\b)))")
+CODE = re.compile(r"```.*?^```|^    .*?$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)([^)\s]+(?<!\.svg))\)")
 WORDS = {"slow", "shared", "tflite", "fake"}
 
 
@@ -67,6 +72,36 @@ def unmarked(text, blocks):
                        for block in blocks)]
 
 
+def loose_numbers(text, blocks):
+    """Results in prose that no block of the page has."""
+    known = " ".join(text[block.start:block.end] for block in blocks)
+    silent = [(block.start, block.end) for block in blocks]
+    silent += [code.span() for pattern in (CODE, LINK)
+               for code in pattern.finditer(text)]
+    return [(found.start(), f"no block of this page has {found[0]}")
+            for found in RESULT.finditer(text)
+            if found[0] not in known and not any(
+                begin <= found.start() <= end for begin, end in silent)]
+
+
+def anchors_of(text):
+    """Of a page's headings, as GitHub makes them."""
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+            for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+
+
+def dead_links(text, path):
+    """Links to files and headings that are not there."""
+    found = []
+    for link in LINK.finditer(CODE.sub(lambda code: " " * len(code[0]), text)):
+        name, _, anchor = link[1].partition("#")
+        target = path.parent / name if name else path
+        if not target.exists() or anchor and (
+                anchor not in anchors_of(target.read_text())):
+            found.append((link.start(), f"a link to nothing: {link[1]}"))
+    return found
+
+
 def flaw(block):
     """What is wrong with a mark, or None."""
     if block.end < block.begin:
@@ -80,6 +115,8 @@ def flaw(block):
     return None
 
 
-def flaws(text, blocks):
-    return [(block.start, flaw(block)) for block in blocks
-            if flaw(block)] + unmarked(text, blocks)
+def flaws(text, path):
+    """(position, what is wrong) of a page at `path`."""
+    blocks = find_blocks(text)
+    return ([(block.start, flaw(block)) for block in blocks if flaw(block)] +
+            unmarked(text, blocks) + dead_links(text, path) + loose_numbers(text, blocks))

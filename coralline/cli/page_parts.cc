@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <ctime>
 #include <fstream>
 #include <iterator>
 #include <string_view>
 
+#include "coralline/cli/plan_report.h"
 #include "coralline/cli/range_text.h"
 #include "coralline/machine/host_facts.h"
 #include "coralline/report/cut_map.h"
@@ -125,13 +127,19 @@ std::vector<Fact> Provenance(const std::optional<std::string>& tflite) {
 
 std::vector<Section> StageSections(const Graph& graph,
                                    const std::vector<ChartedStage>& stages) {
-  std::vector<Section> sections = {
-      {.title = "Where the time goes",
-       .text = BottleneckText(stages),
-       .charts = {StageCosts(stages), StageTable(stages)}},
-      {.title = "Where the model is cut",
-       .text = CutText(graph, stages),
-       .charts = {CutMapChart(graph, stages)}}};
+  std::vector<Section> sections = CutSections(graph, stages);
+  sections.insert(sections.begin(),
+                  {.title = "Where the time goes",
+                   .text = BottleneckText(stages),
+                   .charts = {StageCosts(stages), StageTable(stages)}});
+  return sections;
+}
+
+std::vector<Section> CutSections(const Graph& graph,
+                                 const std::vector<ChartedStage>& stages) {
+  std::vector<Section> sections = {{.title = "Where the model is cut",
+                                    .text = CutText(graph, stages),
+                                    .charts = {CutMapChart(graph, stages)}}};
   if (HasMemory(stages)) {
     sections.push_back({.title = "What the devices keep",
                         .text = MemoryText(stages),
@@ -160,6 +168,26 @@ Section RangeSection(const TimeRange& range) {
                             .note = "Widest first.",
                             .origin = Origin::kSimulated,
                             .body = std::move(table)});
+  return section;
+}
+
+Section CertificateSection(const Plan& plan, Objective objective) {
+  Section section{.title = "How good the plan is"};
+  if (!plan.certificate) {
+    section.text = "Another method made these cuts: nothing is proven of them.";
+    return section;
+  }
+  const Certificate& certificate = *plan.certificate;
+  const std::string bound =
+      objective == Objective::kDevices
+          ? fmt::format("{} devices", certificate.bound)
+          : FormatMs(std::chrono::nanoseconds(certificate.bound));
+  section.text = fmt::format(
+      "For its costs it is {}. No plan within the limits needs less than "
+      "{}{}. {} places to cut at and {} segments were looked at, by {}.",
+      ClaimText(plan, objective), bound,
+      objective == Objective::kThroughput ? " between two results" : "",
+      certificate.boundaries, certificate.segments, certificate.method);
   return section;
 }
 

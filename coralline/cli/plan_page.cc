@@ -132,25 +132,6 @@ Section MoreDevices(const PlanPageInput& input,
   return SpeedUpSection(input.model, request);
 }
 
-Section CertificateSection(const Plan& plan, Objective objective) {
-  Section section{.title = "How good the plan is"};
-  if (!plan.certificate) {
-    section.text = "Another method made these cuts: nothing is proven of them.";
-    return section;
-  }
-  const Certificate& certificate = *plan.certificate;
-  const std::string bound = objective == Objective::kDevices
-                                ? Devices(static_cast<int>(certificate.bound))
-                                : FormatMs(nanoseconds(certificate.bound));
-  section.text = fmt::format(
-      "For the costs above it is {}. No plan within the limits needs less than "
-      "{}{}. {} places to cut at and {} segments were looked at, by {}.",
-      ClaimText(plan, objective), bound,
-      objective == Objective::kThroughput ? " between two results" : "",
-      certificate.boundaries, certificate.segments, certificate.method);
-  return section;
-}
-
 void AddSplits(const PlanPageInput& input, Page& page) {
   if (input.chosen.splits.empty()) return;
   std::string text = SplitsText(input.chosen.splits) + ".";

@@ -1,18 +1,28 @@
 #include "coralline/cli/report_options.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <filesystem>
-#include <system_error>
 
 #include "coralline/base/error.h"
 #include "coralline/chart/figure.h"
 #include "coralline/machine/machine.h"
 
 namespace coralline::cli {
+namespace {
+
+// It is made where it is missing.
+void CheckIsWritable(const std::filesystem::path& folder,
+                     const std::string& path, const char* option) {
+  const auto facts = ReadFolderFacts(folder);
+  if (facts.error.empty()) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{} {}: cannot write to folder '{}': {}", option,
+                          path, folder.string(), facts.error));
+}
+
+}  // namespace
 
 void AddReportOptions(CLI::App& app, ReportOptions& options) {
   app.add_option("--report", options.file,
@@ -23,29 +33,19 @@ void AddReportOptions(CLI::App& app, ReportOptions& options) {
 
 void CheckFolder(const std::string& path, const char* option) {
   if (path.empty()) return;
-  const auto folder = std::filesystem::absolute(path).parent_path();
-  if (access(folder.c_str(), W_OK) == 0) return;
-  throw Error(
-      ErrorKind::kUsage,
-      fmt::format("{} {}: cannot write to folder '{}': {}", option, path,
-                  folder.string(), std::generic_category().message(errno)));
+  if (std::filesystem::is_directory(path)) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("{} {}: is a folder, expected a file", option, path));
+  }
+  CheckIsWritable(std::filesystem::absolute(path).parent_path(), path, option);
 }
 
 void CheckFolders(const ReportOptions& options) {
   CheckFolder(options.file, "--report");
-  if (!options.file.empty() && std::filesystem::is_directory(options.file)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("--report {}: is a folder, expected a file; "
-                            "--figures takes a folder",
-                            options.file));
-  }
   if (options.figures.empty()) return;
-  const auto figures =
-      ReadFolderFacts(std::filesystem::absolute(options.figures));
-  if (figures.error.empty()) return;
-  throw Error(ErrorKind::kUsage,
-              fmt::format("--figures {}: cannot write to folder: {}",
-                          options.figures, figures.error));
+  CheckIsWritable(std::filesystem::absolute(options.figures), options.figures,
+                  "--figures");
 }
 
 void WriteReport(const ReportOptions& options, const Page& page) {

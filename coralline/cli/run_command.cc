@@ -10,6 +10,7 @@
 #include "coralline/cli/report_options.h"
 #include "coralline/cli/run_live.h"
 #include "coralline/cli/run_options.h"
+#include "coralline/cli/run_page.h"
 #include "coralline/cli/run_report.h"
 #include "coralline/device/host.h"
 #include "coralline/tflite/reader.h"
@@ -110,9 +111,11 @@ RunReport Measure(const Model& model, const RunCommandOptions& options) {
                    .plan = runner.plan,
                    .plan_origin = runner.origin,
                    .class_names = runner.class_names,
+                   .specs = runner.specs,
                    .splits = runner.splits,
                    .is_emulated = runner.is_emulated,
-                   .devices = Descriptions(pipeline)};
+                   .devices = Descriptions(pipeline),
+                   .warmup = options.warmup};
   if (UsesCpu(runner_options)) report.tflite = TfLiteVersion();
   {
     const RunLive live(events, pipeline,
@@ -148,10 +151,14 @@ int Run(const RunCommandOptions& options) {
   Interrupted();
   CheckFolder(options.trace, "--trace");
   CheckFolder(options.csv, "--csv");
+  CheckFolders(options.report);
   const Model model = ReadTflite(options.model, Compiled::kAllow);
   if (options.realtime) WarnWithoutRealtime();
   const RunReport report = Measure(model, options);
   WriteReport(report, options);
+  if (options.report.wanted()) {
+    WriteReport(options.report, RunPage(report, model));
+  }
   if (report.stats.error) throw *report.stats.error;
   if (report.stats.stopped) return kInterrupted;
   const bool differs = report.check && report.check->different() > 0;

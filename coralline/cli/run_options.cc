@@ -83,7 +83,7 @@ void AddPlacementOptions(CLI::App& app, RunCommandOptions& options) {
                   "Ask the system for real-time priority");
 }
 
-void AddReportOptions(CLI::App& app, RunCommandOptions& options) {
+void AddReportGroup(CLI::App& app, RunCommandOptions& options) {
   auto* group = app.add_option_group("Reports");
   group->add_flag_function(
       "--live,!--no-live",
@@ -94,6 +94,7 @@ void AddReportOptions(CLI::App& app, RunCommandOptions& options) {
                     "Write what each device did when, for Perfetto or "
                     "chrome://tracing");
   group->add_option("--csv", options.csv, "Write a row for each device");
+  AddReportOptions(*group, options.report);
   group->add_flag("--json", options.json, "Print JSON");
 }
 
@@ -113,7 +114,9 @@ PipelineOptions PipelineOptionsOf(const RunCommandOptions& options) {
     pipeline.rebalance = ParseDuration(options.rebalance, 1ms);
   }
   if (options.pin == "topology") pipeline.cores = CoresByTopology();
-  if (!options.trace.empty()) pipeline.trace_capacity = kTraceCapacity;
+  if (!options.trace.empty() || options.report.wanted()) {
+    pipeline.trace_capacity = kTraceCapacity;
+  }
   return pipeline;
 }
 
@@ -164,7 +167,7 @@ void AddRunOptions(CLI::App& app, RunCommandOptions& options) {
   AddMeasurementOptions(app, options);
   AddFaultOptions(app, options);
   AddPlacementOptions(app, options);
-  AddReportOptions(app, options);
+  AddReportGroup(app, options);
 }
 
 RunnerOptions RunnerOptionsOf(const RunCommandOptions& options,

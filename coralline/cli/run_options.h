@@ -9,6 +9,7 @@
 #include "coralline/cli/cut_options.h"
 #include "coralline/cli/edgetpu_options.h"
 #include "coralline/cli/measuring_options.h"
+#include "coralline/cli/report_options.h"
 #include "coralline/pipeline/run.h"
 #include "coralline/runtime/runner.h"
 
@@ -43,6 +44,7 @@ struct RunCommandOptions {
   std::optional<bool> live;
   std::string trace;
   std::string csv;
+  ReportOptions report;
   bool json = false;
 };
 

@@ -10,6 +10,7 @@
 #include "coralline/pipeline/run.h"
 #include "coralline/plan/plan.h"
 #include "coralline/rewrite/layer_split.h"
+#include "coralline/sim/device_spec.h"
 
 namespace coralline::cli {
 
@@ -23,6 +24,7 @@ struct RunReport {
   Plan plan;
   std::string plan_origin;
   std::vector<std::string> class_names;
+  std::vector<std::optional<DeviceSpec>> specs;
   std::vector<LayerSplit> splits;     ///< see Runner
   std::vector<bool> is_emulated;      ///< of each device, by number
   std::optional<std::string> tflite;  ///< its version, where it was used
@@ -31,6 +33,7 @@ struct RunReport {
   std::optional<OutputCheck> check;  ///< with --reference
   RunStats stats;
   std::vector<TraceEvent> trace;
+  std::int64_t warmup = 0;  ///< requests before those that are measured
   int trace_capacity = kTraceCapacity;
 };
 

@@ -78,7 +78,7 @@ Chart SpeedUpChart(const SweepSummary& summary, const std::string& model) {
           .title = "What more devices bring",
           .note =
               "Results a second against the whole model on one device, in "
-              "steady state. A line that ends early has no plan there.",
+              "steady state. Where a method finds no plan it has no point.",
           .origin = Origin::kSimulated,
           .body = std::move(lines)};
 }

@@ -11,7 +11,7 @@ namespace coralline {
 namespace {
 
 // Of one chart: beyond it nobody sees single ones.
-constexpr std::size_t kMaxSpans = 200;
+constexpr std::size_t kMaxSpans = 120;
 
 double Ms(std::chrono::nanoseconds time) {
   return static_cast<double>(time.count()) / 1e6;
@@ -65,8 +65,9 @@ std::vector<Phase> PhasesOf(const Course& course) {
   return phases;
 }
 
-Chart ChartOf(const Course& course, const std::vector<StageSpan>& shown) {
-  const double zero = course.spans.front().begin_ms;
+// Times count from `zero`.
+Chart ChartOf(const Course& course, const std::vector<StageSpan>& shown,
+              double zero) {
   const double from = shown.front().begin_ms;
   const double to = EndOf(shown);
   Timeline timeline{.tracks = course.tracks};
@@ -86,9 +87,11 @@ Chart ChartOf(const Course& course, const std::vector<StageSpan>& shown) {
           .body = std::move(timeline)};
 }
 
-Chart BeginOf(const Course& course) {
+double BeginOf(const Course& course) { return course.spans.front().begin_ms; }
+
+Chart FirstSpans(const Course& course) {
   const auto begin = course.spans.begin();
-  Chart chart = ChartOf(course, {begin, begin + kMaxSpans});
+  Chart chart = ChartOf(course, {begin, begin + kMaxSpans}, BeginOf(course));
   chart.title = "How the pipeline fills";
   chart.note = fmt::format(
       "The first {} of {} inferences{}. Gaps are devices that wait for others.",
@@ -97,13 +100,15 @@ Chart BeginOf(const Course& course) {
   return chart;
 }
 
-Chart EndChart(const Course& course) {
-  Chart chart =
-      ChartOf(course, {course.spans.end() - kMaxSpans, course.spans.end()});
+Chart LastSpans(const Course& course) {
+  const auto begin = course.spans.end() - kMaxSpans;
+  Chart chart = ChartOf(course, {begin, course.spans.end()}, begin->begin_ms);
   chart.id = "timeline-end";
   chart.title = "How the pipeline drains";
-  chart.note = fmt::format("The last {} of {} inferences.", kMaxSpans,
-                           course.spans.size());
+  chart.note = fmt::format(
+      "The last {} of {} inferences. Times count from {:.1f} ms after the "
+      "first one's begin.",
+      kMaxSpans, course.spans.size(), begin->begin_ms - BeginOf(course));
   return chart;
 }
 
@@ -169,9 +174,11 @@ Course CourseOf(std::span<const TraceEvent> trace, RequestId first,
 }
 
 std::vector<Chart> TimelineCharts(const Course& course) {
-  if (course.spans.size() <= kMaxSpans) return {ChartOf(course, course.spans)};
-  std::vector<Chart> charts = {BeginOf(course)};
-  if (!course.is_cut) charts.push_back(EndChart(course));
+  if (course.spans.size() <= kMaxSpans) {
+    return {ChartOf(course, course.spans, BeginOf(course))};
+  }
+  std::vector<Chart> charts = {FirstSpans(course)};
+  if (!course.is_cut) charts.push_back(LastSpans(course));
   return charts;
 }
 

@@ -44,9 +44,9 @@ Course CourseOf(std::span<const TraceEvent> trace, RequestId first,
                 const std::map<int, std::string>& names, Origin origin);
 
 /// A Gantt chart; of a long course two, of its begin and its end. Times count
-/// from the first span. The pipeline fills until its last stage begins its
-/// first request, and drains once its first stage has ended its last. Requires
-/// a span.
+/// from the first span of each. The pipeline fills until its last stage begins
+/// its first request, and drains once its first stage has ended its last.
+/// Requires a span.
 std::vector<Chart> TimelineCharts(const Course& course);
 
 }  // namespace coralline
