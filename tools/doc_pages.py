@@ -11,8 +11,8 @@ TABLE = re.compile(r"^\|.*\n\|[-: |]+\n(?:\|.*\n?)*", re.MULTILINE)
 # Of two digits or with a unit: one digit is rather a status or a place.
 NUMBER = re.compile(r"[-+~<]?\d[\d.,]*(\d| ?[a-zA-Z%/]{1,9})")
 # In prose, what looks like a result: 0.21, 13 ms, 5 %, 3x.
-RESULT = re.compile(r"(?<![\w.`/#-])\d[\d,]*(?:\.\d+|(?:\.\d+)?"
-                    r"(?= ?(?:%|[mun]s\b|times\b|x\b|[KMG]i?B\b)))")
+RESULT = re.compile(r"(?<![\w.`/#-])(?<!TFLite )(?<!version )\d[\d,]*(?:\.\d+|(?:\.\d+)?"
+                    r"(?= ?(?:%|[mu]s\b|times\b|x\b|[KMG]i?B\b)))")
 CODE = re.compile(r"```.*?^```|^    .*?$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+(?<!\.svg))\)")
 WORDS = {"slow", "shared", "tflite", "fake"}
@@ -115,9 +115,8 @@ def flaw(block):
     return None
 
 
-def flaws(text, path, prose=False):
-    """(position, what is wrong) of a page at `path`, and of its prose if asked."""
+def flaws(text, path):
+    """(position, what is wrong) of a page at `path`."""
     blocks = find_blocks(text)
     return ([(block.start, flaw(block)) for block in blocks if flaw(block)] +
-            unmarked(text, blocks) + dead_links(text, path) +
-            (loose_numbers(text, blocks) if prose else []))
+            unmarked(text, blocks) + dead_links(text, path) + loose_numbers(text, blocks))
