@@ -105,7 +105,7 @@ std::string CoresTable(const CoreResults& cores, const Terminal& terminal) {
   Table table({"cores", "inferences/s>", "per inference>", "speed-up>", "min>",
                "max>"});
   table.SetBars("pace");
-  table.LeaveOut({"per inference", "min", "max"});
+  table.LeaveOut({"per inference", "min", "max", "inferences/s"});
   for (const CoreResult& variant : cores.variants) {
     table.AddRow(
         {variant.name, Rate(variant.throughput_rps),

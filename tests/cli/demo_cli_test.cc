@@ -59,7 +59,7 @@ TEST_F(DemoCli, EmulatesThePapersNetworks) {
   std::stringstream page;
   page << std::ifstream(folder_ / "demo.html").rdbuf();
   EXPECT_THAT(page.str(), AllOf(HasSubstr("the compiler's cut, emulated"),
-                                HasSubstr("Coralline's plan, predicted")));
+                                HasSubstr("Coralline's plan, simulated")));
 }
 
 TEST_F(DemoCli, MeasuresTheCoresAndComparesOutputs) {
