@@ -3,29 +3,32 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
+#include <optional>
 
+#include "coralline/base/error.h"
 #include "coralline/cli/command.h"
+#include "coralline/cli/demo_report.h"
 #include "coralline/cli/demo_variants.h"
-#include "coralline/cli/format.h"
 #include "coralline/cli/interrupt.h"
-#include "coralline/cli/table.h"
+#include "coralline/cli/progress.h"
+#include "coralline/cli/report_options.h"
+#include "coralline/device/cpu_device.h"
 #include "coralline/device/host.h"
 #include "coralline/zoo/synthetic.h"
 
 namespace coralline::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr const char* kFooter =
-    "Generates a fully connected network whose weights miss the second-level\n"
-    "cache of one core while half of them fit, runs it whole on one core, whole"
-    "\non several threads, and as a pipeline with one core per stage, proves "
-    "the"
-    "\noutputs equal, and prints what was measured. A core's cache plays the\n"
-    "part of an accelerator's memory.\n\n"
-    "Example:\n  coralline demo --repeats 9";
+    "Runs the paper's fully connected and convolutional networks on one to "
+    "four\nemulated Edge TPUs, cut as Google's compiler does and as Coralline "
+    "plans.\nThen it measures the same effect on this machine: a network whose "
+    "weights\nmiss the second-level cache of one core while half of them fit, "
+    "whole on one\ncore, whole on several threads, and as a pipeline with a "
+    "core a stage. Outputs\nare compared bit for bit. Takes about a minute.\n\n"
+    "Examples:\n"
+    "  coralline demo --report demo.html\n"
+    "  coralline demo --quick --json";
 
 // Six layers, of which four hold nearly all weights, cut evenly into 2 and 4.
 constexpr int kLayers = 6;
@@ -33,11 +36,22 @@ constexpr int kLargeLayers = kLayers - 2;
 // The whole is this many times the cache: well beyond it, and half well inside.
 constexpr double kWholeOverCache = 1.5;
 constexpr std::int64_t kUnknownCacheBytes = 1 << 20;
+constexpr std::int64_t kVerifiedInputs = 100;
+
+// Where the paper's speed-ups are largest.
+constexpr int kFullyConnectedWidth = 2620;
+constexpr int kConvWidth = 682;
+// An inference of the convolutions takes a core a second or more.
+constexpr std::int64_t kVerifiedFullyConnected = 10;
+constexpr std::int64_t kVerifiedConv = 1;
 
 struct Options {
   int width = 0;
   int repeats = 5;
   double seconds = 0.5;
+  double emulated_seconds = 1;
+  bool quick = false;
+  ReportOptions report;
   bool json = false;
 };
 
@@ -56,110 +70,117 @@ double Median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// Speed-ups of each repeat against the first variant in the same repeat.
-std::vector<double> SpeedUps(const DemoVariant& variant,
-                             const DemoVariant& baseline) {
+// Speed-ups are of each repeat against the first variant in the same repeat.
+CoreResult ResultOf(const DemoVariant& variant, const DemoVariant& baseline) {
   std::vector<double> ratios;
   for (std::size_t i = 0; i < variant.throughputs_rps.size(); ++i) {
     ratios.push_back(variant.throughputs_rps[i] / baseline.throughputs_rps[i]);
   }
-  return ratios;
+  return {.name = variant.name,
+          .devices = variant.devices,
+          .throughput_rps = Median(variant.throughputs_rps),
+          .busy_ns = Median(variant.busy_ns),
+          .speedup = Median(ratios),
+          .speedup_min = *std::min_element(ratios.begin(), ratios.end()),
+          .speedup_max = *std::max_element(ratios.begin(), ratios.end())};
 }
 
-struct Setting {
-  const Model& model;
-  int width;
-  std::int64_t cache_bytes;
-  std::int64_t verified_inputs;
-};
-
-void PrintJson(const Setting& setting,
-               const std::vector<DemoVariant>& variants) {
-  Json list = Json::array();
+CoreResults MeasureCores(const Options& options) {
+  const std::vector<int> cores = AvailableCores();
+  CoreResults results{
+      .layers = kLayers,
+      .cache_bytes = L2CacheBytes(cores[0]).value_or(kUnknownCacheBytes),
+      .verified_inputs = kVerifiedInputs,
+      .num_cores = static_cast<int>(cores.size())};
+  results.width =
+      options.width > 0 ? options.width : ChooseWidth(results.cache_bytes);
+  const Model model =
+      GenerateFullyConnected({.width = results.width, .layers = kLayers});
+  results.model = model.name;
+  results.parameter_bytes = ParameterBytes(model.graph);
+  std::vector<DemoVariant> variants = LoadDemoVariants(model, cores);
+  VerifyDemoVariants(model, variants, kVerifiedInputs);
+  MeasureDemoVariants(model, options.repeats, ToNanoseconds(options.seconds),
+                      variants);
+  const std::string& description = variants[0].description;
+  results.kernels = description.substr(description.find(' ') + 1);
+  // Ctrl-C may have ended the first round.
+  results.repeats = variants.back().throughputs_rps.size();
+  if (results.repeats == 0) return results;
   for (const DemoVariant& variant : variants) {
-    const auto ratios = SpeedUps(variant, variants[0]);
-    list.push_back(
-        {{"name", variant.name},
-         {"devices", variant.devices},
-         {"throughput_rps", Median(variant.throughputs_rps)},
-         {"busy_ns", std::llround(Median(variant.busy_ns))},
-         {"speedup", Median(ratios)},
-         {"speedup_min", *std::min_element(ratios.begin(), ratios.end())},
-         {"speedup_max", *std::max_element(ratios.begin(), ratios.end())}});
+    results.variants.push_back(ResultOf(variant, variants[0]));
   }
-  const Json json = {{"model", setting.model.name},
-                     {"origin", "measured"},
-                     {"layers", kLayers},
-                     {"width", setting.width},
-                     {"parameter_bytes", ParameterBytes(setting.model.graph)},
-                     {"l2_cache_bytes", setting.cache_bytes},
-                     {"verified_inputs", setting.verified_inputs},
-                     {"variants", list}};
-  fmt::print("{}\n", json.dump(2));
+  return results;
 }
 
-// What of the gain is the cache's, and what is parallelism.
-std::string Explain(const std::vector<DemoVariant>& variants) {
-  if (AvailableCores().size() == 1) {
-    return "One core only: stages share it and gain nothing.";
-  }
-  const double whole = Median(variants.front().busy_ns);
-  const double stages = Median(variants.back().busy_ns);
-  return fmt::format(
-      "An inference computes for {} whole\nand for {} in {} stages together: "
-      "the cache makes the work {:.2f}x as fast, the\nstages' working at the "
-      "same time does the rest.",
-      FormatDuration(std::chrono::nanoseconds(std::llround(whole))),
-      FormatDuration(std::chrono::nanoseconds(std::llround(stages))),
-      variants.back().devices.size(), whole / stages);
+std::vector<EmulatedNet> Emulate(const Options& options,
+                                 const std::string& spec, bool can_verify) {
+  Progress progress("", 0);
+  EmulationOptions emulation{
+      .spec = spec,
+      .duration = ToNanoseconds(options.emulated_seconds),
+      .progress = [&progress](const std::string& what) { progress.Say(what); }};
+  const auto verify = [&](std::int64_t inputs) {
+    emulation.verified_inputs = can_verify ? inputs : 0;
+  };
+  verify(kVerifiedFullyConnected);
+  std::vector<EmulatedNet> nets = {
+      EmulateNet(GenerateFullyConnected({.width = kFullyConnectedWidth}),
+                 "the paper's fully connected network", emulation)};
+  verify(options.quick ? 0 : kVerifiedConv);
+  nets.push_back(EmulateNet(GenerateConv({.width = kConvWidth}),
+                            "the paper's convolutional network", emulation));
+  return nets;
 }
 
-void PrintText(const Setting& setting,
-               const std::vector<DemoVariant>& variants) {
-  fmt::print(
-      "Fully connected network, {} int8 layers, width {}: {} of weights; a "
-      "core's L2 cache holds {}.\n"
-      "Outputs of every variant equal the whole model's bit for bit on {} "
-      "random inputs ({}).\n\n",
-      kLayers, setting.width, FormatBytes(ParameterBytes(setting.model.graph)),
-      FormatBytes(setting.cache_bytes), setting.verified_inputs,
-      variants[0].description.substr(variants[0].description.find(' ') + 1));
-  Table table({"measured on this machine", "inferences/s>", "per inference>",
-               "speed-up>", "min>", "max>"});
-  for (const DemoVariant& variant : variants) {
-    const double rps = Median(variant.throughputs_rps);
-    const auto ratios = SpeedUps(variant, variants[0]);
-    table.AddRow(
-        {variant.name, fmt::format("{:.0f}", rps),
-         FormatDuration(std::chrono::nanoseconds(std::llround(1e9 / rps))),
-         fmt::format("{:.2f}x", Median(ratios)),
-         fmt::format("{:.2f}x",
-                     *std::min_element(ratios.begin(), ratios.end())),
-         fmt::format("{:.2f}x",
-                     *std::max_element(ratios.begin(), ratios.end()))});
+// Why this machine runs no model; empty where it does.
+std::string WhyNoCores() {
+  try {
+    TfLiteVersion();
+  } catch (const Error& error) {
+    return error.what();
   }
-  fmt::print("{}\nMedians of {} runs of each in turn. {}\n", table.Format(),
-             variants[0].throughputs_rps.size(), Explain(variants));
+  return {};
+}
+
+void Print(const DemoReport& report, const Options& options) {
+  if (options.json) {
+    fmt::print("{}", DemoJson(report));
+  } else {
+    fmt::print("{}", DemoText(report, StdoutTerminal()));
+  }
+  // Before the line on stderr that says where the report is.
+  std::fflush(stdout);
+  if (options.report.wanted()) WriteReport(options.report, DemoPage(report));
 }
 
 int Demo(const Options& options) {
   Interrupted();
-  const std::vector<int> cores = AvailableCores();
-  const std::int64_t cache_bytes =
-      L2CacheBytes(cores[0]).value_or(kUnknownCacheBytes);
-  const int width =
-      options.width > 0 ? options.width : ChooseWidth(cache_bytes);
-  const Model model =
-      GenerateFullyConnected({.width = width, .layers = kLayers});
-  std::vector<DemoVariant> variants = LoadDemoVariants(model, cores);
-  constexpr std::int64_t kVerifiedInputs = 100;
-  VerifyDemoVariants(model, variants, kVerifiedInputs);
-  MeasureDemoVariants(model, options.repeats, ToNanoseconds(options.seconds),
-                      variants);
-  if (variants.back().throughputs_rps.empty()) return kInterrupted;
-  const Setting setting{model, width, cache_bytes, kVerifiedInputs};
-  options.json ? PrintJson(setting, variants) : PrintText(setting, variants);
+  CheckFolders(options.report);
+  DemoReport report{.spec = "edgetpu-pcie", .missing = WhyNoCores()};
+  const bool can_run = report.missing.empty();
+  report.nets = Emulate(options, report.spec, can_run);
+  if (Interrupted()) return kInterrupted;
+  if (can_run) {
+    report.cores = MeasureCores(options);
+    if (report.cores.variants.empty()) return kInterrupted;
+  }
+  Print(report, options);
+  if (!can_run) return static_cast<int>(ErrorKind::kDevice);
   return Interrupted() ? kInterrupted : 0;
+}
+
+void AddQuickOption(CLI::App& app, Options& options) {
+  app.add_flag_callback(
+      "--quick",
+      [&options] {
+        options.quick = true;
+        options.repeats = 1;
+        options.seconds = 0.1;
+        options.emulated_seconds = 0.1;
+      },
+      "One short run of everything, and no outputs of the convolutions: times "
+      "say little");
 }
 
 }  // namespace
@@ -167,14 +188,21 @@ int Demo(const Options& options) {
 Action ConfigureDemo(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("--width", options->width,
-                 "Neurons of a hidden layer (by the cache's size)")
+                 "Neurons of a hidden layer of the network on cores (by the "
+                 "cache's size)")
       ->check(CLI::PositiveNumber);
-  app.add_option("--repeats", options->repeats, "Runs of each variant")
+  app.add_option("--repeats", options->repeats, "Runs of each variant on cores")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--duration", options->seconds, "Seconds of each run")
+  app.add_option("--duration", options->seconds, "Seconds of each of them")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_option("--emulated-duration", options->emulated_seconds,
+                 "Seconds of each emulated run")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  AddQuickOption(app, *options);
+  AddReportOptions(app, options->report);
   app.add_flag("--json", options->json, "Print JSON");
   app.footer(kFooter);
   return [options] { return Demo(*options); };

@@ -21,6 +21,10 @@ Progress::~Progress() {
   if (is_terminal_) fmt::print(stderr, "{}", kEraseLine);
 }
 
+void Progress::Say(const std::string& what) {
+  if (is_terminal_) fmt::print(stderr, "{}{}", kEraseLine, what);
+}
+
 void Progress::Update(std::int64_t done,
                       std::optional<std::chrono::nanoseconds> left) {
   const auto now = std::chrono::steady_clock::now();

@@ -17,6 +17,9 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  /// What is done now, instead of the label.
+  void Say(const std::string& what);
+
   /// Redraws at most ten times a second. A total of 0 is not known; `left` is
   /// the time that remains.
   void Update(std::int64_t done,

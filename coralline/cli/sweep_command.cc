@@ -9,6 +9,7 @@
 #include "coralline/cli/interrupt.h"
 #include "coralline/cli/progress.h"
 #include "coralline/cli/sweep_options.h"
+#include "coralline/cli/sweep_page.h"
 #include "coralline/cli/sweep_report.h"
 #include "coralline/sweep/journal.h"
 
@@ -68,6 +69,7 @@ std::vector<SweepRow> Sweep(const SweepCommandOptions& options,
 
 int Run(const SweepCommandOptions& options) {
   Interrupted();
+  CheckFolders(options.report);
   const SweepOptions sweep = SweepOptionsOf(options);
   const std::vector<SweepRow> rows = Sweep(options, sweep);
   const SweepHeading heading{.device = sweep.device.name,
@@ -79,6 +81,9 @@ int Run(const SweepCommandOptions& options) {
     fmt::print("{}", SweepJson(rows, heading));
   } else {
     fmt::print("{}", SweepText(rows, heading, StdoutTerminal()));
+  }
+  if (options.report.wanted()) {
+    WriteReport(options.report, SweepPage(rows, heading));
   }
   return Interrupted() ? kInterrupted : 0;
 }

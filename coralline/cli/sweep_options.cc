@@ -231,6 +231,7 @@ void AddSweepOptions(CLI::App& app, SweepCommandOptions& options) {
   app.add_option("-o,--output", options.output,
                  "Keep every finished row in this file; the same command goes "
                  "on where it was stopped");
+  AddReportOptions(app, options.report);
   auto* format = app.add_option_group("format");
   format->add_flag("--csv", options.csv, "Print a line for each row");
   format->add_flag("--json", options.json, "Print JSON");

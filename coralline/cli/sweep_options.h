@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "coralline/cli/report_options.h"
 #include "coralline/plan/strategy.h"
 #include "coralline/sweep/journal.h"
 #include "coralline/sweep/sweep.h"
@@ -29,6 +30,7 @@ struct SweepCommandOptions {
   std::int64_t libcoral_threshold_ns = 10'000;
   int jobs = 0;  // 0: as many as there are cores
   std::string output;
+  ReportOptions report;
   bool csv = false;
   bool json = false;
 };

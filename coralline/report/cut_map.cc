@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "coralline/graph/macs.h"
@@ -50,14 +52,20 @@ Chart CutMapChart(const Graph& graph, const std::vector<ChartedStage>& stages) {
     }
     SetCosts(stages[i], map.ops);
   }
-  return {.id = "cut-map",
-          .title = "Which ops each stage runs",
-          .note =
-              "Each box is an op, from the inputs on; colours are stages. "
-              "Marked ops have parameters that are streamed at every "
-              "inference.",
-          .origin = Origin::kSimulated,
-          .body = std::move(map)};
+  const bool is_simulated =
+      std::any_of(stages.begin(), stages.end(),
+                  [](const ChartedStage& stage) { return stage.has_memory(); });
+  std::string note =
+      "Each box is an op, from the inputs on; colours are stages.";
+  if (is_simulated) {
+    note += " Marked ops have parameters that are streamed at every inference.";
+  }
+  return {
+      .id = "cut-map",
+      .title = "Which ops each stage runs",
+      .note = note,
+      .origin = is_simulated ? std::optional(Origin::kSimulated) : std::nullopt,
+      .body = std::move(map)};
 }
 
 }  // namespace coralline

@@ -1,6 +1,6 @@
 // Bars that lie, each the sum of its parts.
 import {addLegend, frame, gridAt, valueAxis, underAxis, logAxis} from './layout.js';
-import {fit, number, tip, widthOf} from './text.js';
+import {number, squeeze, tip, widthOf} from './text.js';
 
 const ROW = 34;
 const COMPACT_ROW = 24;
@@ -68,7 +68,8 @@ export function draw(chart, look) {
   const {option} = place;
   const colors = partColors(chart.parts, look.theme);
   if (chart.parts.length > 1) {
-    addLegend(chart.parts.map((part, at) => ({name: part.name, color: colors[at]})), place,
+    const items = chart.parts.map((part, at) => ({name: part.name, color: colors[at]}));
+    addLegend(items.filter((_, at) => chart.parts[at].values.some((value) => value)), place,
               look);
   }
   const sums = totals(chart);
@@ -89,7 +90,7 @@ export function draw(chart, look) {
       interval: 0,
       color: look.theme.ink,
       fontSize: 12,
-      formatter: (bar) => fit(chart.bars[bar], room, 12, look),
+      formatter: (bar) => squeeze(chart.bars[bar], room, 12, look),
     },
   };
   option.series = chart.parts.map((part, at) => partSeries(part, colors[at], look));

@@ -68,12 +68,18 @@ function edges(chart, folded, theme) {
   return shapesSeries(items, {silent: true, z: 1});
 }
 
-// The most that fits, or nothing.
-function words(op, box, look) {
-  const both = `${op.name}  ${op.kind}`;
-  const fitting = [both, op.name, op.kind].filter(
-      (each) => each.trim() && widthOf(each, LABEL, look) <= box.width - 8);
-  return fitting[0] || '';
+function fits(words, box, look) {
+  return words && widthOf(words, LABEL, look) <= box.width - 8;
+}
+
+// Names where most have room, else kinds: what boxes say, or '' where it does not fit.
+export function labelsOf(ops, boxes, look) {
+  const named = ops.filter((op, at) => fits(op.name, boxes[at], look)).length;
+  const isNamed = named > 0.8 * ops.length;
+  return ops.map((op, at) => {
+    const words = isNamed ? [`${op.name}  ${op.kind}`, op.name, op.kind] : [op.kind];
+    return words.filter((each) => fits(each, boxes[at], look))[0] || '';
+  });
 }
 
 // An outline, and slanted lines where no text is.
@@ -89,8 +95,7 @@ function streamedMarks(box, textWidth, color, look) {
   return marks;
 }
 
-function opShape(op, box, color, look) {
-  const label = words(op, box, look);
+function opShape(op, box, label, color, look) {
   const textWidth = label ? widthOf(label, LABEL, look) : 0;
   let children = [rect(box.x, box.y, box.width, box.height, {fill: color}, 4)];
   if (op.is_streamed) children = children.concat(streamedMarks(box, textWidth, color, look));
@@ -145,8 +150,9 @@ export function draw(chart, look) {
     box.y += place.top + 8;
   }
   folded.lefts = folded.lefts.map((x) => x + place.margin);
+  const labels = labelsOf(chart.ops, folded.boxes, look);
   const items = chart.ops.map((op, at) => ({
-    shape: opShape(op, folded.boxes[at], seriesColor(look.theme, op.stage), look),
+    shape: opShape(op, folded.boxes[at], labels[at], seriesColor(look.theme, op.stage), look),
     tip: opTip(chart, op),
   }));
   place.option.series = legends.concat([

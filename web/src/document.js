@@ -12,7 +12,10 @@ function isWide(chart) {
 
 function fact(each) {
   return element('div', {class: 'fact'}, [
-    element('dt', {}, [each.label, chip(each.origin)]),
+    element('dt', {}, [
+      element('span', {class: 'label'}, each.label),
+      each.origin ? element('span', {class: `word ${each.origin}`}, each.origin) : null,
+    ]),
     element('dd', {}, [
       element('span', {class: 'value'}, each.value),
       each.note ? element('span', {class: 'note'}, each.note) : null,

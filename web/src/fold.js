@@ -4,11 +4,12 @@ const COLUMN_GAP = 22;
 const MOST_LANE = 230;
 const LEAST_LANE = 13;
 const READABLE_LANE = 118;
-const COMPACT_LANE = 64;
+const COMPACT_LANE = 46;
 const LEAST_RANKS = 8;
 const TALL = 820;
 const PITCH = 24;  // from rank to rank
 const LOOSE_PITCH = 32;
+const COMPACT_PITCH = 20;
 
 // How many results are handed past each place between two ranks.
 export function crossings(ops) {
@@ -43,19 +44,22 @@ export function columnStarts(counts, numColumns) {
   return starts;
 }
 
-function lanesOf(ops, columns, numColumns) {
-  const lanes = [];
-  while (lanes.length < numColumns) lanes.push(1);
-  for (const op of ops) {
-    const column = columns[op.depth];
-    lanes[column] = Math.max(lanes[column], op.lane + 1);
+// Each column's lanes that have ops, from the left: place[lane], and how many.
+function usedLanes(ops, columns, numColumns) {
+  const used = [];
+  while (used.length < numColumns) used.push({place: [], count: 0});
+  for (const op of ops) used[columns[op.depth]].place[op.lane] = true;
+  for (const column of used) {
+    for (let lane = 0; lane < column.place.length; ++lane) {
+      if (column.place[lane]) column.place[lane] = column.count++;
+    }
   }
-  return lanes;
+  return used;
 }
 
-function laneWidth(lanes, width) {
-  const all = lanes.reduce((sum, each) => sum + each, 0);
-  return (width - (lanes.length - 1) * COLUMN_GAP) / all;
+function laneWidth(used, width) {
+  const all = used.reduce((sum, column) => sum + column.count, 0);
+  return (width - (used.length - 1) * COLUMN_GAP) / all;
 }
 
 function attempt(ops, counts, numColumns, width) {
@@ -69,8 +73,8 @@ function attempt(ops, counts, numColumns, width) {
     const end = column + 1 < starts.length ? starts[column + 1] : counts.length;
     return Math.max(most, end - start);
   }, 0);
-  const lanes = lanesOf(ops, columns, starts.length);
-  return {tallest, starts, columns, lanes, lane: laneWidth(lanes, width)};
+  const used = usedLanes(ops, columns, starts.length);
+  return {tallest, starts, columns, used, lane: laneWidth(used, width)};
 }
 
 // As flat as can be read; beyond TALL, as flat as can be drawn.
@@ -89,24 +93,24 @@ function choose(ops, width, isCompact) {
 
 // {boxes: [{x, y, width, height, column}] by op, lefts of columns, height, ...}.
 export function fold(ops, width, isCompact) {
-  const {tallest, starts, columns, lanes, lane} = choose(ops, width, isCompact);
+  const {tallest, starts, columns, used, lane} = choose(ops, width, isCompact);
   const isLoose = tallest <= 12 && !isCompact;
-  const pitch = isLoose ? LOOSE_PITCH : PITCH;
-  const used = Math.min(lane, MOST_LANE);
-  const gap = Math.min(10, used * 0.2);
+  const pitch = isCompact ? COMPACT_PITCH : isLoose ? LOOSE_PITCH : PITCH;
+  const laneStep = Math.min(lane, MOST_LANE);
+  const gap = Math.min(10, laneStep * 0.2);
   const lefts = [];
   let x = 0;
-  for (const each of lanes) {
+  for (const each of used) {
     lefts.push(x);
-    x += each * used + COLUMN_GAP;
+    x += each.count * laneStep + COLUMN_GAP;
   }
   const boxes = ops.map((op) => {
     const column = columns[op.depth];
     return {
-      x: lefts[column] + op.lane * used,
+      x: lefts[column] + used[column].place[op.lane] * laneStep,
       y: (op.depth - starts[column]) * pitch,
-      width: used - gap,
-      height: isLoose ? 22 : 16,
+      width: laneStep - gap,
+      height: isLoose ? 22 : pitch - 7,
       column,
     };
   });

@@ -84,7 +84,7 @@ function labelOf(mark) {
 
 function axisOf(chart, low, high, look) {
   if (chart.x.is_log && low > 0) return logAxis(look, chart.x, [low, high], underAxis, 8);
-  return valueAxis(look, chart.x, {...underAxis, min: low, max: high, splitLine: {show: false}});
+  return valueAxis(look, chart.x, {...underAxis, scale: true, splitLine: {show: false}});
 }
 
 export function draw(chart, look) {

@@ -121,7 +121,10 @@ function valuesOf(lines, at) {
 
 function axisOf(axis, values, look, more, most) {
   if (axis.is_log) return logAxis(look, axis, values, more, most);
-  return valueAxis(look, axis, {scale: more === underAxis, ...more});
+  const isWhole = values.every((value) => value === Math.round(value));
+  return valueAxis(look, axis, {
+    scale: more === underAxis, minInterval: isWhole ? 1 : undefined, ...more,
+  });
 }
 
 function tooltip(chart, params) {
@@ -163,7 +166,7 @@ export function draw(chart, look) {
     }
     option.series.push(mainSeries(line, looks[at], look.theme));
   });
-  return {option, height: look.height || place.top + (look.isCompact ? 160 : 290)};
+  return {option, height: look.height || place.top + (look.isCompact ? 148 : 290)};
 }
 
 function legendLook(line, look, theme) {

@@ -3,7 +3,6 @@ import {addLegend, frame, hatch, legendOnly, rect, shapesSeries, text} from './l
 import {bytes, tip, widthOf, wrap} from './text.js';
 import {inkOn, seriesColor} from './theme.js';
 
-const BAR = 24;
 const LINE = 17;
 const NAMES = {cached: 'cached', free: 'free', streamed: 'streamed at every inference'};
 
@@ -24,6 +23,10 @@ export function sentence(device) {
   return parts.join(', ');
 }
 
+function barHeight(look) {
+  return look.isCompact ? 18 : 24;
+}
+
 function pieceStyle(piece, at, theme) {
   if (piece.use === 'free') return {fill: theme.free};
   if (piece.use === 'streamed') return {fill: theme.warning};
@@ -31,18 +34,19 @@ function pieceStyle(piece, at, theme) {
 }
 
 function pieceItem(device, piece, at, box, look) {
-  const children = [rect(box.x, box.y, box.width, BAR, pieceStyle(piece, at, look.theme))];
+  const {height} = box;
+  const children = [rect(box.x, box.y, box.width, height, pieceStyle(piece, at, look.theme))];
   if (piece.use === 'streamed') {
-    children.push(hatch(box.x, box.y, box.width, BAR, look.theme.background));
+    children.push(hatch(box.x, box.y, box.width, height, look.theme.background));
   }
   if (box.width > 4) {
-    children.push(rect(box.x + box.width - 1, box.y, 1, BAR, {fill: look.theme.background}));
+    children.push(rect(box.x + box.width - 1, box.y, 1, height, {fill: look.theme.background}));
   }
   const name = piece.name || NAMES[piece.use];
   if (widthOf(name, 11, look) < box.width - 8 && piece.use !== 'streamed') {
     const color = piece.use === 'free' ? look.theme.muted :
                                           inkOn(seriesColor(look.theme, 0));
-    children.push(text(name, box.x + box.width / 2, box.y + BAR / 2, look,
+    children.push(text(name, box.x + box.width / 2, box.y + height / 2, look,
                        {fill: color, fontSize: 11, textAlign: 'center'}));
   }
   return {
@@ -53,15 +57,16 @@ function pieceItem(device, piece, at, box, look) {
 
 // A free piece ends at the capacity; what is streamed begins there.
 function deviceItems(device, y, scale, place, look) {
+  const height = barHeight(look);
   let at = 0;
   const items = device.pieces.map((piece, index) => {
     if (piece.use === 'streamed') at = Math.max(at, device.capacity_bytes);
     const x = place.margin + at * scale;
     at += piece.bytes;
-    return pieceItem(device, piece, index, {x, y, width: piece.bytes * scale}, look);
+    return pieceItem(device, piece, index, {x, y, width: piece.bytes * scale, height}, look);
   });
   const end = place.margin + device.capacity_bytes * scale;
-  items.push({shape: rect(end - 1, y - 4, 2, BAR + 8, {fill: look.theme.ink}), tip: tip(
+  items.push({shape: rect(end - 1, y - 4, 2, height + 8, {fill: look.theme.ink}), tip: tip(
       device.name, [['capacity', bytes(device.capacity_bytes)]])});
   return items;
 }
@@ -103,7 +108,7 @@ export function draw(chart, look) {
     }
     y += look.isCompact ? 2 : 6;
     items = items.concat(deviceItems(device, y, scale, place, look));
-    y += BAR + (look.isCompact ? 8 : 18);
+    y += barHeight(look) + (look.isCompact ? 8 : 18);
   }
   place.option.series = legends.concat([shapesSeries(items)]);
   return {option: place.option, height: look.height || y - (look.isCompact ? 2 : 10) + place.bottom};

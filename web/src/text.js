@@ -59,6 +59,14 @@ export function fit(text, width, size, look) {
   return length > 0 ? text.substr(0, length) + '...' : '';
 }
 
+// The same, with the end kept, where names often differ: "stage 0, edg...#1".
+export function squeeze(text, width, size, look) {
+  if (widthOf(text, size, look) <= width) return text;
+  const end = text.substr(-4);
+  const room = width - widthOf(end, size, look);
+  return fit(text.substr(0, text.length - 4) + '....', room, size, look) + end;
+}
+
 // Lines of words, none wider than the width.
 export function wrap(text, width, size, look, isBold) {
   const lines = [];

@@ -1,26 +1,34 @@
 // Which request is where, and when.
 import {frame, gridAt, rect, text, underAxis, valueAxis} from './layout.js';
-import {fit, number, tip, widthOf} from './text.js';
+import {fit, number, squeeze, tip, widthOf} from './text.js';
 import {inkOn, seriesColor} from './theme.js';
 
 const ROW = 28;
-const COMPACT_ROW = 22;
-const BAR = 18;
+const COMPACT_ROW = 20;
+const BAR = 17;
 
 export function isEmpty(chart) {
   return !chart.tracks.length || !chart.spans.length;
 }
 
-function phases(chart, look) {
-  const ends = chart.phases.map((phase) => [phase.begin_ms, phase.end_ms]);
+// A timeline may show a part of what ran.
+export function phasesWithin(chart, low, high) {
+  return chart.phases.map((phase) => ({
+    name: phase.name,
+    begin_ms: Math.max(phase.begin_ms, low),
+    end_ms: Math.min(phase.end_ms, high),
+  })).filter((phase) => phase.begin_ms < phase.end_ms);
+}
+
+function phases(shown, look) {
   return {
     type: 'custom',
     silent: true,
     z: 0,
-    data: ends,
+    data: shown.map((phase) => [phase.begin_ms, phase.end_ms]),
     encode: {x: [0, 1], y: -1},
     renderItem: (params, api) => {
-      const phase = chart.phases[params.dataIndex];
+      const phase = shown[params.dataIndex];
       const x1 = api.coord([phase.begin_ms, 0])[0];
       const x2 = api.coord([phase.end_ms, 0])[0];
       const area = params.coordSys;
@@ -73,15 +81,16 @@ function spans(chart, look) {
 export function draw(chart, look) {
   const place = frame(chart, look);
   const {option} = place;
-  const ends = chart.spans.map((span) => span[3])
-      .concat(chart.phases.map((phase) => phase.end_ms));
+  const low = Math.min.apply(null, chart.spans.map((span) => span[2]));
+  const high = Math.max.apply(null, chart.spans.map((span) => span[3]));
   place.top += chart.phases.length ? 24 : 4;
   option.grid = gridAt(place);
   option.xAxis = valueAxis(look, {label: 'ms'}, {
-    ...underAxis, min: 0, max: Math.max.apply(null, ends), splitLine: {show: false},
+    ...underAxis, min: low, max: high, splitLine: {show: false},
   });
+  option.xAxis.axisLabel.showMinLabel = low === 0;
   option.xAxis.axisLabel.showMaxLabel = false;
-  const room = place.inner * 0.32;
+  const room = place.inner * 0.36;
   option.yAxis = {
     type: 'category',
     inverse: true,
@@ -92,10 +101,10 @@ export function draw(chart, look) {
       interval: 0,
       color: look.theme.ink,
       fontSize: 12,
-      formatter: (track) => fit(chart.tracks[track], room, 12, look),
+      formatter: (track) => squeeze(chart.tracks[track], room, 12, look),
     },
   };
-  option.series = [phases(chart, look), spans(chart, look)];
+  option.series = [phases(phasesWithin(chart, low, high), look), spans(chart, look)];
   return {
     option,
     height: look.height || place.top + chart.tracks.length * (look.isCompact ? COMPACT_ROW : ROW) +

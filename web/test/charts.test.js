@@ -3,13 +3,14 @@ import test from 'node:test';
 
 import {partColors, totals} from '../src/bars.js';
 import {draw, whyEmpty} from '../src/charts.js';
-import {edgePath} from '../src/cut_map.js';
+import {edgePath, labelsOf} from '../src/cut_map.js';
 import {labelRows} from '../src/histogram.js';
 import {logTicks} from '../src/layout.js';
 import {lineLooks} from '../src/lines.js';
 import {sentence} from '../src/memory_map.js';
 import {columnWidths} from '../src/table.js';
 import {LIGHT} from '../src/theme.js';
+import {phasesWithin} from '../src/timeline.js';
 
 const look = {width: 600, height: 0, theme: LIGHT, font: 'sans-serif', isFigure: true};
 const line = (name, origin) => ({name, origin, style: 'line', points: [[1, 1]], ranges: []});
@@ -73,6 +74,13 @@ test('labels of marks share a row where they are clear of one another', () => {
   assert.deepEqual(labelRows([at(300), at(390)], 400), [0, 1]);  // turned to the left
 });
 
+test('phases end where the part that is shown ends', () => {
+  const phase = (name, begin_ms, end_ms) => ({name, begin_ms, end_ms});
+  const phases = [phase('fill', 0, 5), phase('steady state', 5, 50), phase('drain', 50, 60)];
+  assert.deepEqual(phasesWithin({phases}, 10, 55),
+                   [phase('steady state', 10, 50), phase('drain', 50, 55)]);
+});
+
 test('the widest columns of a table give way', () => {
   const chart = {headings: ['a', 'b'], rows: [['x'.repeat(100), '1']], is_number: [false, true]};
   const widths = columnWidths(chart, 50 + 22, (word) => word.length);
@@ -89,6 +97,14 @@ test('an edge runs down, around what is between, or through the gutter', () => {
   assert.match(edgePath(from, box(50, 24, 0), true, folded), /^M20 16C.* 70 24$/);
   assert.match(edgePath(from, box(72, 0, 1), true, folded), /L56 20L56 -5/);
   assert.equal(edgePath(from, box(72, 48, 1), false, folded), 'M40 8L49 8M63 56L72 56');
+});
+
+test('boxes have names where most have room, else kinds', () => {
+  const ops = ['a', 'b', 'a_very_long_name_of_an_op'].map((name) => ({name, kind: 'ADD'}));
+  const wide = (width) => ops.map(() => ({width}));
+  assert.deepEqual(labelsOf(ops, wide(60), look), ['ADD', 'ADD', 'ADD']);
+  assert.deepEqual(labelsOf(ops, wide(300), look)[2], 'a_very_long_name_of_an_op  ADD');
+  assert.deepEqual(labelsOf(ops, wide(12), look), ['', '', '']);
 });
 
 const EMPTY = {

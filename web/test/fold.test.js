@@ -68,6 +68,15 @@ test('a few ops stay in one column', () => {
   assert.ok(folded.boxes.every((box) => box.column === 0));
 });
 
+test('a lane without ops in a column takes no room there', () => {
+  const ops = chain(40);
+  for (const op of ops.slice(20)) op.lane = 3;
+  const folded = fold(ops, 1120);
+  const last = folded.boxes[39];
+  assert.ok(last.column > 0);
+  assert.equal(last.x, folded.lefts[last.column]);
+});
+
 test('what skips ranks crosses all places between', () => {
   const ops = chain(4);
   ops[3].inputs.push(0);

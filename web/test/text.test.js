@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import {bytes, count, escape, fit, number, tip, widthOf, wrap} from '../src/text.js';
+import {bytes, count, escape, fit, number, squeeze, tip, widthOf, wrap} from '../src/text.js';
 
 const look = {font: 'sans-serif'};
 
@@ -34,6 +34,13 @@ test('a text that has no room ends in dots, and fits', () => {
   assert.ok(widthOf(short, 12, look) <= 80);
   assert.equal(fit('add', 80, 12, look), 'add');
   assert.equal(fit('add', 3, 12, look), '');
+});
+
+test('a squeezed name keeps its end', () => {
+  const short = squeeze('stage 0, edgetpu-pcie #1', 90, 12, look);
+  assert.match(short, /^stage.*\.\.\.e #1$/);
+  assert.ok(widthOf(short, 12, look) <= 90);
+  assert.equal(squeeze('stage 0', 90, 12, look), 'stage 0');
 });
 
 test('lines of wrapped text fit, and keep all words', () => {
