@@ -1,6 +1,7 @@
 // A graph's ops as boxes, its stages as colours.
 import {fold} from './fold.js';
-import {addLegend, frame, hatch, legendOnly, rect, shapesSeries, text} from './layout.js';
+import {addLegend, frame, legendOnly} from './layout.js';
+import {hatch, rect, shapesSeries, text} from './shapes.js';
 import {bytes, count, number, tip, widthOf} from './text.js';
 import {inkOn, seriesColor} from './theme.js';
 

@@ -5,7 +5,7 @@ import {partColors, totals} from '../src/bars.js';
 import {draw, whyEmpty} from '../src/charts.js';
 import {edgePath, labelsOf} from '../src/cut_map.js';
 import {labelRows} from '../src/histogram.js';
-import {logTicks} from '../src/layout.js';
+import {logTicks} from '../src/axes.js';
 import {lineLooks} from '../src/lines.js';
 import {sentence} from '../src/memory_map.js';
 import {columnWidths} from '../src/table.js';
