@@ -49,6 +49,7 @@ struct Options {
   int width = 0;
   int repeats = 5;
   double seconds = 0.5;
+  int devices = 4;  // emulated
   double emulated_seconds = 1;
   bool quick = false;
   ReportOptions report;
@@ -118,6 +119,7 @@ std::vector<EmulatedNet> Emulate(const Options& options,
   Progress progress("", 0);
   EmulationOptions emulation{
       .spec = spec,
+      .most_devices = options.devices,
       .duration = ToNanoseconds(options.emulated_seconds),
       .progress = [&progress](const std::string& what) { progress.Say(what); }};
   const auto verify = [&](std::int64_t inputs) {
@@ -196,6 +198,9 @@ Action ConfigureDemo(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--duration", options->seconds, "Seconds of each of them")
       ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--devices", options->devices, "Emulated devices, at most")
+      ->check(CLI::Range(1, 8))
       ->capture_default_str();
   app.add_option("--emulated-duration", options->emulated_seconds,
                  "Seconds of each emulated run")

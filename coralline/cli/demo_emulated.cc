@@ -213,8 +213,8 @@ EmulatedNet EmulateNet(const Model& model, std::string title,
   for (PlannedPoint& planned : points) {
     EmulatedPoint& point = planned.point;
     if (point.has_plan() && !Interrupted()) {
-      options.progress(fmt::format("{}: emulating {} devices, cut by {}",
-                                   model.name, point.devices, point.cut));
+      options.progress(fmt::format("{}: emulating the cut by {} for {}",
+                                   model.name, point.cut, point.devices));
       point.throughput_rps = Measure(model, planned, options.duration);
     }
     net.points.push_back(std::move(point));

@@ -20,7 +20,7 @@ Line LineOf(const EmulatedNet& net, const char* cut, bool is_predicted) {
   const bool is_ours = cut == std::string_view(kOurCut);
   Line line{.name = fmt::format(
                 "{}, {}", is_ours ? "Coralline's plan" : "the compiler's cut",
-                is_predicted ? "predicted" : "emulated"),
+                is_predicted ? "simulated" : "emulated"),
             .origin = is_predicted ? Origin::kSimulated : Origin::kEmulated,
             .style = is_ours ? LineStyle::kLine : LineStyle::kDashed};
   for (const EmulatedPoint& point : net.points) {
@@ -82,9 +82,10 @@ Fact BestOf(const EmulatedNet& net) {
 std::string VerifiedText(const EmulatedNet& net) {
   if (net.verified_inputs == 0) return "";
   return fmt::format(
-      " On {} random inputs the CPU gave the same outputs for {} whole and for "
+      " On {} random input{} the CPU gave the same outputs for {} whole and "
+      "for "
       "the segments of each of Coralline's plans, bit for bit.",
-      net.verified_inputs, net.model);
+      net.verified_inputs, net.verified_inputs == 1 ? "" : "s", net.model);
 }
 
 Section EmulatedSection(const DemoReport& report) {

@@ -34,6 +34,16 @@ std::string HowText(const EmulatedPoint& point) {
   return text;
 }
 
+std::string WhyNotText(const EmulatedNet& net) {
+  std::string text;
+  for (const EmulatedPoint& point : net.points) {
+    if (point.has_plan()) continue;
+    text += fmt::format("no cut by the {} for {}: {}\n", point.cut,
+                        point.devices, point.why_not);
+  }
+  return text;
+}
+
 std::string NetTable(const EmulatedNet& net, const Terminal& terminal) {
   Table table({"devices>", "cut by", "how", "predicted/s>", "achieved/s>",
                "speed-up>"});
@@ -56,7 +66,7 @@ std::string NetTable(const EmulatedNet& net, const Terminal& terminal) {
                         {{Ink::kLight, "the compiler's cut"},
                          {Ink::kSolid, "Coralline's plan"}},
                         terminal) +
-                  '\n',
+                  '\n' + WhyNotText(net),
               terminal);
 }
 
@@ -95,7 +105,7 @@ std::string CoresTable(const CoreResults& cores, const Terminal& terminal) {
   Table table({"cores", "inferences/s>", "per inference>", "speed-up>", "min>",
                "max>"});
   table.SetBars("pace");
-  table.LeaveOut({"min", "max", "per inference"});
+  table.LeaveOut({"per inference", "min", "max", "inferences/s"});
   for (const CoreResult& variant : cores.variants) {
     table.AddRow(
         {variant.name, Rate(variant.throughput_rps),
@@ -117,8 +127,8 @@ std::string CoresText(const CoreResults& cores, const Terminal& terminal) {
       cores.layers, cores.width, FormatBytes(cores.parameter_bytes),
       FormatBytes(cores.cache_bytes), cores.verified_inputs, cores.kernels);
   const std::string end =
-      fmt::format("\nMedians of {} runs of each in turn. {}\n", cores.repeats,
-                  ExplainCores(cores));
+      fmt::format("\nMedians of {} run{} of each in turn. {}\n", cores.repeats,
+                  cores.repeats == 1 ? "" : "s", ExplainCores(cores));
   return Flow(heading, terminal) + CoresTable(cores, terminal) +
          Flow(end, terminal);
 }

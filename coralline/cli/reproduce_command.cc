@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <memory>
 
 #include "coralline/base/error.h"
@@ -9,6 +10,7 @@
 #include "coralline/cli/interrupt.h"
 #include "coralline/cli/reproduction.h"
 #include "coralline/cli/table.h"
+#include "coralline/device/host.h"
 #include "coralline/paper/paper_page.h"
 #include "coralline/paper/paper_tables.h"
 
@@ -45,6 +47,13 @@ std::string TableText(const Chart& chart) {
   return text + '\n' + table.Format() + '\n';
 }
 
+// What disturbs emulated and measured times.
+std::string LoadText() {
+  double load = 0;
+  if (getloadavg(&load, 1) != 1) return "not known";
+  return fmt::format("{:.1f} on {} cores", load, AvailableCores().size());
+}
+
 void PrintText(const ReproduceOptions& options, const paper::Results& results) {
   if (!results.simulated.empty()) {
     const auto points = paper::ComparePoints(results.simulated);
@@ -66,6 +75,12 @@ void PrintText(const ReproduceOptions& options, const paper::Results& results) {
   } else if (!results.why_not_measured.empty()) {
     fmt::print("{}\n\n", results.why_not_measured);
   }
+  if (!results.emulated.empty() || !results.measured.empty()) {
+    fmt::print(
+        "This machine's load at the end: {}; emulated and measured times "
+        "want it idle.\n",
+        LoadText());
+  }
   if (options.wants("emulated") && !options.all_widths) {
     const paper::Widths widths = options.EmulatedWidths();
     fmt::print(
@@ -84,6 +99,12 @@ std::vector<Fact> Provenance(const ReproduceOptions& options) {
                               .value = "coralline reproduce",
                               .note = "",
                               .origin = {}}};
+  if (options.wants("emulated") || options.wants("measured")) {
+    facts.push_back({.label = "load of the machine at the end",
+                     .value = LoadText(),
+                     .note = "",
+                     .origin = {}});
+  }
   for (const auto& [name, value] : IdentityOf(options)) {
     facts.push_back({.label = name, .value = value, .note = "", .origin = {}});
   }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <random>
 
+#include "coralline/base/check.h"
 #include "coralline/device/emulated_device.h"
 #include "coralline/paper/cuts.h"
 #include "coralline/paper/simulated.h"
@@ -13,14 +14,18 @@
 namespace coralline::paper {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 using Stages = std::vector<std::vector<std::unique_ptr<Executable>>>;
 using Inputs = std::vector<std::vector<TensorData>>;
 
 // Of a repetition: the fewest between which there is a time, and enough of any.
-constexpr int kFewestInferences = 3;
+constexpr int kFewestInferences = 4;
 constexpr int kMostInferences = 500;
+constexpr int kWarmup = 1;
+constexpr int kMostRepetitions = 10;
+constexpr int kMostTraced = kMostRepetitions * (kMostInferences + kWarmup);
+// Beyond it what this machine adds is little, and one repetition enough.
+constexpr double kSlowMs = 30;
 
 Stages LoadStages(const std::vector<Model>& parts, const CutNetwork& cut,
                   const DeviceSpec& spec) {
@@ -58,52 +63,41 @@ Loaded Load(const PaperNetworks& networks, const EmulatedRow& row,
     loaded.pipeline = std::make_unique<Pipeline>(
         FixedDeployment(std::move(stages)), InterfaceOf(model.graph),
         PipelineOptions{.max_in_flight = 4 * row.devices,
-                        .wait = WaitProfile::kThroughput});
+                        .wait = WaitProfile::kThroughput,
+                        .trace_capacity = kMostTraced});
   }
   return loaded;
 }
 
-// Between the first and the last result, so that filling the pipeline, which a
-// short run would feel, does not count.
-class SteadyClock {
- public:
-  explicit SteadyClock(std::int64_t warmup) : left_(warmup) {}
-
-  void AddResult() {
-    if (left_-- > 0) return;
-    last_ = Clock::now();
-    if (results_++ == 0) first_ = last_;
+// Milliseconds between two results of the last `requests` that left the last
+// stage, so that filling the pipeline, which a short run would feel, does not
+// count.
+double SteadyMs(const Pipeline& pipeline, int requests) {
+  std::vector<std::chrono::nanoseconds> ends;
+  for (const TraceEvent& event : pipeline.Trace()) {
+    if (event.stage == pipeline.num_stages() - 1) ends.push_back(event.end);
   }
-
-  double ms() const {
-    return Milliseconds(last_ - first_).count() /
-           static_cast<double>(results_ - 1);
-  }
-
- private:
-  std::int64_t left_;
-  std::int64_t results_ = 0;
-  Clock::time_point first_;
-  Clock::time_point last_;
-};
+  CORALLINE_CHECK(static_cast<int>(ends.size()) >= requests);
+  std::sort(ends.begin(), ends.end());
+  const auto first = ends[ends.size() - static_cast<std::size_t>(requests)];
+  return Milliseconds(ends.back() - first).count() / (requests - 1);
+}
 
 std::optional<double> RunOnce(Loaded& loaded, const EmulatedRow& row,
                               int requests, const std::atomic<bool>* stop) {
-  RunOptions options{.requests = requests,
-                     .warmup_requests = 1,
-                     .in_flight = row.batch == 1 ? 1 : 0,
-                     .stop = stop};
-  SteadyClock clock(options.warmup_requests);
-  const bool is_steady = loaded.pipeline && row.batch > 1;
-  if (is_steady) {
-    options.on_done = [&clock](const auto&, std::size_t) { clock.AddResult(); };
-  }
+  const RunOptions options{.requests = requests,
+                           .warmup_requests = kWarmup,
+                           .in_flight = row.batch == 1 ? 1 : 0,
+                           .stop = stop};
   const RunStats stats =
       loaded.whole ? RunWithoutPipeline(*loaded.whole, loaded.inputs, options)
                    : RunRequests(*loaded.pipeline, loaded.inputs, options);
   if (stats.error) throw *stats.error;
   if (stats.stopped) return std::nullopt;
-  return is_steady ? clock.ms() : Milliseconds(stats.latency.mean()).count();
+  if (loaded.whole || row.batch == 1) {
+    return Milliseconds(stats.latency.mean()).count();
+  }
+  return SteadyMs(*loaded.pipeline, requests);
 }
 
 // Returns false where it was stopped.
@@ -112,15 +106,16 @@ bool Measure(Loaded& loaded, const EmulationOptions& options,
   const double share_ms = options.seconds * 1e3 / options.repetitions;
   const int requests = std::clamp(static_cast<int>(share_ms / row.simulated_ms),
                                   kFewestInferences, kMostInferences);
+  const int repetitions = row.simulated_ms > kSlowMs ? 1 : options.repetitions;
   std::vector<double> ms;
-  for (int i = 0; i < options.repetitions; ++i) {
+  for (int i = 0; i < repetitions; ++i) {
     const auto result = RunOnce(loaded, row, requests, options.stop);
     if (!result) return false;
     ms.push_back(*result);
   }
   std::sort(ms.begin(), ms.end());
-  row.inferences = requests * options.repetitions;
-  row.repetitions = options.repetitions;
+  row.inferences = requests * repetitions;
+  row.repetitions = repetitions;
   row.ms = ms[ms.size() / 2];
   row.min_ms = ms.front();
   row.max_ms = ms.back();

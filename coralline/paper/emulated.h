@@ -50,12 +50,12 @@ struct EmulatedRow {
 
 struct EmulationOptions {
   double seconds = 0.3;  ///< of each network, in about
-  int repetitions = 3;
+  int repetitions = 3;   ///< at most 10; one of networks that are slow
   const std::atomic<bool>* stop = nullptr;
 };
 
-/// A row for each width; nullopt where it was stopped. Throws Error as devices
-/// and pipelines do.
+/// A row for each width, each with four inferences or more; nullopt where it
+/// was stopped. Throws Error as devices and pipelines do.
 std::optional<std::vector<EmulatedRow>> EmulateExperiment(
     const Experiment& experiment, const DeviceSpec& spec,
     const std::vector<int>& widths, const EmulationOptions& options);

@@ -217,12 +217,13 @@ Chart PlanTable(const std::vector<SimulatedRow>& rows,
 Chart EmulationTable(const std::vector<EmulatedRow>& rows) {
   Chart chart = Table("emulation", "Our runtime on emulated devices",
                       {"series", "TPUs", "widths", "median over simulated",
-                       "largest", "at width"},
+                       "of the best runs", "largest", "at width"},
                       1);
   chart.origin = Origin::kEmulated;
   chart.note =
       "Wall-clock time over what the simulated devices take alone: what the "
-      "runtime and this machine add.";
+      "runtime and this machine add. Of the best runs: the fastest repetition "
+      "of each width, which a busy machine disturbs less.";
   std::vector<std::pair<std::string, int>> order;
   std::map<std::pair<std::string, int>, std::vector<const EmulatedRow*>> all;
   for (const EmulatedRow& row : rows) {
@@ -232,15 +233,18 @@ Chart EmulationTable(const std::vector<EmulatedRow>& rows) {
   }
   for (const auto& key : order) {
     std::vector<double> over;
+    std::vector<double> best;
     for (const EmulatedRow* row : all[key]) {
       over.push_back(row->ms / row->simulated_ms - 1);
+      best.push_back(row->min_ms / row->simulated_ms - 1);
     }
     const auto worst = std::max_element(over.begin(), over.end());
     const EmulatedRow& worst_row =
         *all[key][static_cast<std::size_t>(worst - over.begin())];
     Body(chart).rows.push_back(
         {SeriesTitle(key.first), std::to_string(key.second),
-         std::to_string(over.size()), Percent(Median(over)), Percent(*worst),
+         std::to_string(over.size()), Percent(Median(over)),
+         Percent(Median(best)), Percent(*worst),
          std::to_string(worst_row.width)});
   }
   return chart;

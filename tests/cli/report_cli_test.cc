@@ -375,10 +375,12 @@ TEST_F(ReportCli, NeedsAFolderThatItCanWriteTo) {
        {"simulate fc.tflite", "plan fc.tflite", "sweep fc.tflite",
         "run fc.tflite --devices emulated:edgetpu-pcie:1 --requests 5"}) {
     SCOPED_TRACE(command);
-    const Result file = Run(std::string(command) + " --report none/page.html");
+    const Result file =
+        Run(std::string(command) + " --report fc.tflite/page.html");
     EXPECT_EQ(file.status, 2);
-    EXPECT_THAT(file.output,
-                HasSubstr("--report none/page.html: cannot write to folder"));
+    EXPECT_THAT(
+        file.output,
+        HasSubstr("--report fc.tflite/page.html: cannot write to folder"));
     const Result folder =
         Run(std::string(command) + " --figures fc.tflite/figures");
     EXPECT_EQ(folder.status, 2);

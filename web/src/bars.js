@@ -1,5 +1,6 @@
 // Bars that lie, each the sum of its parts.
-import {addLegend, frame, gridAt, valueAxis, underAxis, logAxis} from './layout.js';
+import {gridAt, logAxis, underAxis, valueAxis} from './axes.js';
+import {addLegend, frame} from './layout.js';
 import {number, squeeze, tip, widthOf} from './text.js';
 
 const ROW = 34;

@@ -2,7 +2,8 @@
 import * as bars from './bars.js';
 import * as cutMap from './cut_map.js';
 import * as histogram from './histogram.js';
-import {frame, shapesSeries, text} from './layout.js';
+import {frame} from './layout.js';
+import {shapesSeries, text} from './shapes.js';
 import * as lines from './lines.js';
 import * as memoryMap from './memory_map.js';
 import * as table from './table.js';

@@ -1,5 +1,7 @@
 // How often each value came, and where the middle and the tail are.
-import {frame, gridAt, logAxis, overAxis, rect, text, underAxis, valueAxis} from './layout.js';
+import {gridAt, logAxis, overAxis, underAxis, valueAxis} from './axes.js';
+import {frame} from './layout.js';
+import {rect, text} from './shapes.js';
 import {number, tip, widthOf} from './text.js';
 import {seriesColor} from './theme.js';
 

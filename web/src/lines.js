@@ -1,5 +1,7 @@
 // Values over a number.
-import {addLegend, frame, gridAt, logAxis, overAxis, underAxis, valueAxis} from './layout.js';
+import {gridAt, logAxis, overAxis, underAxis, valueAxis} from './axes.js';
+import {addLegend, frame} from './layout.js';
+import {band, whiskers} from './ranges.js';
 import {escape, number} from './text.js';
 import {seriesColor} from './theme.js';
 
@@ -37,53 +39,6 @@ export function lineLooks(chart, theme) {
       symbol: SYMBOLS[line.origin],
     };
   });
-}
-
-function band(name, ranges, color) {
-  return {
-    type: 'custom',
-    name,
-    silent: true,
-    z: 1,
-    data: ranges,
-    encode: {x: 0, y: [1, 2]},
-    tooltip: {show: false},
-    renderItem: (params, api) => {
-      if (params.dataIndex > 0) return null;
-      const up = ranges.map((range) => api.coord([range[0], range[2]]));
-      const down = ranges.map((range) => api.coord([range[0], range[1]])).reverse();
-      return {
-        type: 'polygon',
-        shape: {points: up.concat(down)},
-        style: {fill: color, opacity: 0.18},
-      };
-    },
-    clip: true,
-  };
-}
-
-function whiskers(name, ranges, color) {
-  return {
-    type: 'custom',
-    name,
-    silent: true,
-    z: 1,
-    data: ranges,
-    tooltip: {show: false},
-    encode: {x: 0, y: [1, 2]},
-    renderItem: (params, api) => {
-      const [x, high] = api.coord([api.value(0), api.value(2)]);
-      const low = api.coord([api.value(0), api.value(1)])[1];
-      const path = `M${x - 4} ${high}L${x + 4} ${high}M${x} ${high}L${x} ${low}` +
-          `M${x - 4} ${low}L${x + 4} ${low}`;
-      return {
-        type: 'path',
-        shape: {pathData: path},
-        style: {fill: 'none', stroke: color, lineWidth: 1.5},
-      };
-    },
-    clip: true,
-  };
 }
 
 // What was published is hollow.
@@ -127,12 +82,15 @@ function axisOf(axis, values, look, more, most) {
   });
 }
 
-function tooltip(chart, params) {
-  const rows = params.map((each) =>
-      `<div>${each.marker} ${escape(each.seriesName)}: <b>${number(each.value[1], 4)}</b></div>`);
+function tooltip(chart, looks, params) {
+  const rows = params.map((each) => {
+    const {color} = looks.filter((look) => look.name === each.seriesName)[0];
+    const mark = `<span class="mark" style="background:${color}"></span>`;
+    return `<div>${mark}${escape(each.seriesName)}: <b>${number(each.value[1], 4)}</b></div>`;
+  });
   const x = params.length ? number(params[0].value[0], 6) : '';
-  return `<div><b>${escape(chart.x.label)} ${x}</b>, ${escape(chart.y.label)}</div>` +
-      rows.join('');
+  return `<div><b>${escape(chart.x.label)}: ${x}</b></div>` +
+      `<div>${escape(chart.y.label)}</div>${rows.join('')}`;
 }
 
 export function isEmpty(chart) {
@@ -153,7 +111,7 @@ export function draw(chart, look) {
   option.tooltip = {
     ...option.tooltip,
     trigger: 'axis',
-    formatter: (params) => tooltip(chart, params),
+    formatter: (params) => tooltip(chart, looks, params),
   };
   const most = Math.max(3, Math.floor(look.width / 70));
   option.xAxis = axisOf(chart.x, valuesOf(chart.lines, 0), look, underAxis, most);

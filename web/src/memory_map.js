@@ -1,5 +1,6 @@
 // What each device's memory keeps, and what is streamed past it.
-import {addLegend, frame, hatch, legendOnly, rect, shapesSeries, text} from './layout.js';
+import {addLegend, frame, legendOnly} from './layout.js';
+import {hatch, rect, shapesSeries, text} from './shapes.js';
 import {bytes, tip, widthOf, wrap} from './text.js';
 import {inkOn, seriesColor} from './theme.js';
 

@@ -1,5 +1,6 @@
 // A table as a picture of text; a page has a real one.
-import {frame, rect, shapesSeries, text} from './layout.js';
+import {frame} from './layout.js';
+import {rect, shapesSeries, text} from './shapes.js';
 import {fit, widthOf} from './text.js';
 
 const ROW = 24;

@@ -1,6 +1,8 @@
 // A table chart as a real table, which scrolls in a box of its own.
 import {element} from './dom.js';
 
+const DENSE = 8;
+
 function cell(chart, name, word, column) {
   const isNumber = chart.is_number[column];
   return element(name, {
@@ -12,7 +14,8 @@ function cell(chart, name, word, column) {
 export function tableElement(chart) {
   const row = (name) => (words) =>
       element('tr', {}, words.map((word, column) => cell(chart, name, word, column)));
-  const table = element('table', {}, [
+  const isDense = chart.headings.length > DENSE;
+  const table = element('table', {class: isDense ? 'dense' : ''}, [
     element('thead', {}, row('th')(chart.headings)),
     element('tbody', {}, chart.rows.map(row('td'))),
   ]);

@@ -1,6 +1,8 @@
 // Numbers and sizes in words, and how wide they are.
 import {getWidth} from 'zrender/lib/contain/text.js';
 
+export const SMALL = 12;  // of most texts, in pixels
+
 function grouped(digits) {
   return digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }

@@ -1,5 +1,7 @@
 // Which request is where, and when.
-import {frame, gridAt, rect, text, underAxis, valueAxis} from './layout.js';
+import {gridAt, underAxis, valueAxis} from './axes.js';
+import {frame} from './layout.js';
+import {rect, text} from './shapes.js';
 import {fit, number, squeeze, tip, widthOf} from './text.js';
 import {inkOn, seriesColor} from './theme.js';
 

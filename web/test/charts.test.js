@@ -5,7 +5,7 @@ import {partColors, totals} from '../src/bars.js';
 import {draw, whyEmpty} from '../src/charts.js';
 import {edgePath, labelsOf} from '../src/cut_map.js';
 import {labelRows} from '../src/histogram.js';
-import {logTicks} from '../src/layout.js';
+import {logTicks} from '../src/axes.js';
 import {lineLooks} from '../src/lines.js';
 import {sentence} from '../src/memory_map.js';
 import {columnWidths} from '../src/table.js';
@@ -105,6 +105,8 @@ test('boxes have names where most have room, else kinds', () => {
   assert.deepEqual(labelsOf(ops, wide(60), look), ['ADD', 'ADD', 'ADD']);
   assert.deepEqual(labelsOf(ops, wide(300), look)[2], 'a_very_long_name_of_an_op  ADD');
   assert.deepEqual(labelsOf(ops, wide(12), look), ['', '', '']);
+  ops[1].kind = 'CONCATENATION';
+  assert.deepEqual(labelsOf(ops, wide(60), look), ['ADD', 'CONCAT', 'ADD']);
 });
 
 const EMPTY = {

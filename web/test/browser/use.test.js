@@ -47,6 +47,9 @@ for (const width of [380, 1440]) {
       'request ', 'at: stage', 'begin: ', 'duration: ',
     ]);
     await says(page, 'latency', 'path[fill="#3d73b0"]', 8, ['ms', 'count: ']);
+    await says(page, 'speed-up', 'path[fill="#2f9e8c"]', 2, [
+      'devices: ', 'speed-up against one device', 'equal parameters, simulated: ',
+    ]);
     assert.deepEqual(page.noise, []);
     await page.close();
   });
