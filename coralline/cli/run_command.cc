@@ -142,8 +142,7 @@ void WriteReport(const RunReport& report, const RunCommandOptions& options) {
   if (options.trace.empty()) return;
   WriteText(options.trace, RunTraceJson(report));
   if (!IsTraceCut(report)) return;
-  fmt::print(stderr,
-             "coralline: {}: holds the first {} inferences of a device only\n",
+  fmt::print(stderr, "coralline: {}: holds the first {} inferences only\n",
              options.trace, report.trace_capacity);
 }
 

@@ -91,8 +91,8 @@ void AddReportGroup(CLI::App& app, RunCommandOptions& options) {
       "A line for each stage while it runs, on stderr (on a terminal, without "
       "--json)");
   group->add_option("--trace", options.trace,
-                    "Write what each device did when, for Perfetto or "
-                    "chrome://tracing");
+                    "Write what requests and devices did when, for Perfetto, "
+                    "see docs/trace.md");
   group->add_option("--csv", options.csv, "Write a row for each device");
   AddReportOptions(*group, options.report);
   group->add_flag("--json", options.json, "Print JSON");

@@ -40,11 +40,7 @@ bool IsUnstable(const RunStats& stats) {
 }
 
 bool IsTraceCut(const RunReport& report) {
-  std::map<int, int> counts;
-  for (const TraceEvent& event : report.trace) ++counts[event.device];
-  return std::any_of(counts.begin(), counts.end(), [&](const auto& count) {
-    return count.second >= report.trace_capacity;
-  });
+  return report.trace.size() >= static_cast<std::size_t>(report.trace_capacity);
 }
 
 }  // namespace coralline::cli

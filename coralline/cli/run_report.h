@@ -14,7 +14,8 @@
 
 namespace coralline::cli {
 
-/// Inferences of each device that a trace file holds.
+/// Inferences that a trace file holds, and that are recorded of each device, so
+/// that none is missing among them.
 inline constexpr int kTraceCapacity = 100'000;
 
 /// All that is told of a run.
@@ -63,7 +64,7 @@ std::string RunJson(const RunReport& report);
 /// A row for each device of each stage and one for all, with a heading.
 std::string RunCsv(const RunReport& report);
 
-/// What each device did when, as Chrome and Perfetto read it.
+/// What requests and devices did when, as Perfetto reads it: docs/trace.md.
 std::string RunTraceJson(const RunReport& report);
 /// Whether the trace ends before the run, for want of room.
 bool IsTraceCut(const RunReport& report);

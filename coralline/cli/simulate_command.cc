@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "coralline/base/error.h"
+#include "coralline/base/file.h"
 #include "coralline/cli/command.h"
 #include "coralline/cli/comparison_report.h"
 #include "coralline/cli/simulation.h"
@@ -80,6 +81,14 @@ void PrintComparison(const Model& model, const SimulateOptions& options) {
                : PrintComparisonText(comparison, models);
 }
 
+void WriteTrace(const Simulation& simulation, const std::string& path) {
+  const std::string text = SimulationTraceJson(simulation);
+  WriteFile(path, std::as_bytes(std::span(text)));
+  if (!IsTraceCut(simulation)) return;
+  fmt::print(stderr, "coralline: {}: holds the first {} inferences only\n",
+             path, kSimulatedTraceCapacity);
+}
+
 }  // namespace
 
 Action ConfigureSimulate(CLI::App& app) {
@@ -109,7 +118,7 @@ Action ConfigureSimulate(CLI::App& app) {
       ->excludes(plan);
   AddCpuOptions(app, *options);
   app.add_option("--trace", options->trace,
-                 "Write the timeline for chrome://tracing or Perfetto");
+                 "Write the timeline for Perfetto, see docs/trace.md");
   app.add_flag("--log", options->log,
                "Also print the placement in the compiler log's words");
   AddReportOptions(app, options->report);

@@ -187,8 +187,7 @@ Simulation Simulate(const Model& model, const DeviceSpec& spec,
   SetCosts(simulation);
   simulation.one_device_ms = OneDeviceMs(simulation);
   BatchOptions batch{.batch = options.batch,
-                     .devices_per_link = options.devices_per_link,
-                     .keep_timeline = true};
+                     .devices_per_link = options.devices_per_link};
   for (const auto& stage : simulation.stages) {
     batch.replicas.push_back(stage.replicas);
     if (options.plan) batch.links.push_back(stage.link);
@@ -202,7 +201,9 @@ Simulation Simulate(const Model& model, const DeviceSpec& spec,
   };
   Costs costs;
   for (const auto& stage : simulation.stages) costs.push_back(stage.cost);
+  batch.keep_timeline = true;  // of this one alone
   simulation.schedule = schedule(costs, host);
+  batch.keep_timeline = false;
   simulation.fastest_ms = ms(costs, FastestMode(host));
   simulation.slowest_ms = ms(costs, SlowestMode(host));
   simulation.range = {

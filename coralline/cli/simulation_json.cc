@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "coralline/base/file.h"
 #include "coralline/cli/range_text.h"
 #include "coralline/cli/simulation_facts.h"
 #include "coralline/cli/simulation_report.h"
@@ -101,38 +100,6 @@ void PrintSimulationJson(const Simulation& simulation) {
                      {"unmapped_ops", UnmappedJson(simulation)},
                      {"segments", segments}};
   fmt::print("{}\n", json.dump(2));
-}
-
-void WriteTrace(const Simulation& simulation, const std::string& path) {
-  Json events = Json::array();
-  std::vector<int> first_device;  // of each stage
-  int num_devices = 0;
-  for (std::size_t i = 0; i < simulation.stages.size(); ++i) {
-    const SimulatedStage& stage = simulation.stages[i];
-    first_device.push_back(num_devices);
-    num_devices += stage.replicas;
-    events.push_back(
-        {{"ph", "M"},
-         {"pid", 1},
-         {"tid", first_device[i]},
-         {"name", "thread_name"},
-         {"args",
-          {{"name",
-            fmt::format("stage {}: {}, {} {}", i, FormatSegment(stage.segment),
-                        simulation.origin(stage),
-                        DeviceName(simulation, stage))}}}});
-  }
-  for (const TimelineEntry& entry : simulation.schedule.timeline) {
-    events.push_back({{"ph", "X"},
-                      {"pid", 1},
-                      {"tid", first_device[entry.stage] + entry.replica},
-                      {"name", fmt::format("request {}, step {}", entry.request,
-                                           entry.step)},
-                      {"ts", entry.begin_ms * 1e3},
-                      {"dur", (entry.end_ms - entry.begin_ms) * 1e3}});
-  }
-  const std::string text = Json{{"traceEvents", events}}.dump();
-  WriteFile(path, std::as_bytes(std::span(text)));
 }
 
 }  // namespace coralline::cli

@@ -13,8 +13,12 @@ void PrintSimulationJson(const Simulation& simulation);
 /// words, with the placement of every layer.
 void PrintCompilerLog(const Simulation& simulation);
 
-/// Writes the virtual timeline in Chrome's trace format, one thread per stage.
-/// Throws Error(kFailed).
-void WriteTrace(const Simulation& simulation, const std::string& path);
+/// Inferences of all stages that a trace file holds.
+inline constexpr int kSimulatedTraceCapacity = 100'000;
+
+/// The virtual timeline as Perfetto reads it, docs/trace.md.
+std::string SimulationTraceJson(const Simulation& simulation);
+/// Whether it ends before the batch.
+bool IsTraceCut(const Simulation& simulation);
 
 }  // namespace coralline::cli

@@ -184,9 +184,9 @@ Page SweepPage(const std::vector<SweepRow>& rows, const SweepHeading& heading) {
       .title =
           fmt::format("Sweep of {} model{} on {}", summary.models().size(),
                       summary.models().size() == 1 ? "" : "s", heading.device),
-      .subtitle = fmt::format("Simulated: no device was used. {} host, "
-                              "best plans in {}.",
-                              heading.host, ObjectiveName(heading.objective)),
+      .subtitle = fmt::format("Simulated: no device was used. Best plans in "
+                              "{}, {} host.",
+                              ObjectiveName(heading.objective), heading.host),
       .facts = {},
       .sections = {},
       .provenance = Provenance()};

@@ -15,6 +15,45 @@ std::vector<int> Depths(const std::vector<std::vector<int>>& inputs) {
   return depths;
 }
 
+// Ops on the longest path from each op to an end of the graph.
+std::vector<int> Heights(const std::vector<std::vector<int>>& inputs) {
+  std::vector<int> heights(inputs.size(), 0);
+  for (std::size_t i = inputs.size(); i-- > 0;) {
+    for (const int op : inputs[i]) {
+      heights[op] = std::max(heights[op], heights[i] + 1);
+    }
+  }
+  return heights;
+}
+
+// The first of the deepest inputs of each op; -1 without any.
+std::vector<int> DeepestInputs(const std::vector<std::vector<int>>& inputs,
+                               const std::vector<int>& depths) {
+  std::vector<int> deepest;
+  for (const auto& ops : inputs) {
+    const auto found = std::max_element(
+        ops.begin(), ops.end(),
+        [&depths](int a, int b) { return depths[a] < depths[b]; });
+    deepest.push_back(found == ops.end() ? -1 : *found);
+  }
+  return deepest;
+}
+
+// The op that goes on in the lane of each: of those whose deepest input it is,
+// the first with the longest way to go; -1 without any.
+std::vector<int> Followers(const std::vector<int>& deepest,
+                           const std::vector<int>& heights) {
+  std::vector<int> followers(deepest.size(), -1);
+  for (std::size_t i = 0; i < deepest.size(); ++i) {
+    if (deepest[i] < 0) continue;
+    int& follower = followers[deepest[i]];
+    if (follower < 0 || heights[i] > heights[follower]) {
+      follower = static_cast<int>(i);
+    }
+  }
+  return followers;
+}
+
 // Which depths of each lane are taken, by ops and the edges to them.
 class Lanes {
  public:
@@ -67,23 +106,23 @@ std::vector<OpPlace> LayOut(const Graph& graph) {
   const std::vector<int> depths = Depths(inputs);
   std::vector<OpPlace> places(depths.size());
   if (depths.empty()) return places;
+  const std::vector<int> deepest = DeepestInputs(inputs, depths);
+  const std::vector<int> followers = Followers(deepest, Heights(inputs));
   Lanes lanes(*std::max_element(depths.begin(), depths.end()) + 1);
-  std::vector<bool> is_followed(depths.size(), false);
-  for (std::size_t i = 0; i < depths.size(); ++i) {
-    const auto deepest =
-        std::max_element(inputs[i].begin(), inputs[i].end(),
-                         [&](int a, int b) { return depths[a] < depths[b]; });
-    const bool has_input = deepest != inputs[i].end();
-    const int first = has_input ? depths[*deepest] + 1 : depths[i];
-    int lane = -1;
-    if (has_input && !is_followed[*deepest] &&
-        lanes.IsFree(places[*deepest].lane, first, depths[i])) {
-      lane = places[*deepest].lane;
+  std::vector<int> kept(depths.size(), -1);  // lanes for ops that follow others
+  for (int op = 0; op < graph.num_ops(); ++op) {
+    const int depth = depths[op];
+    int lane = kept[op];
+    if (lane < 0) {
+      const int first = deepest[op] < 0 ? depth : depths[deepest[op]] + 1;
+      lane = lanes.LowestFree(first, depth);
+      lanes.Take(lane, first, depth);
     }
-    for (const int op : inputs[i]) is_followed[op] = true;
-    if (lane < 0) lane = lanes.LowestFree(first, depths[i]);
-    lanes.Take(lane, first, depths[i]);
-    places[i] = {depths[i], lane};
+    places[op] = {depth, lane};
+    const int next = followers[op];
+    if (next < 0 || !lanes.IsFree(lane, depth + 1, depths[next])) continue;
+    lanes.Take(lane, depth + 1, depths[next]);
+    kept[next] = lane;
   }
   return places;
 }

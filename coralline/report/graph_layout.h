@@ -18,11 +18,12 @@ struct OpPlace {
 /// inputs.
 std::vector<std::vector<int>> InputOps(const Graph& graph);
 
-/// A place of its own for each op. An op follows its deepest input (the first
-/// of several) and stays in its lane where it is the first to take that input,
-/// and the lane is free from there to its depth. Otherwise it takes the lowest
-/// lane that is: so branches run side by side, and what joins them goes on in
-/// the lane of the longest. Takes milliseconds for thousands of ops.
+/// A place of its own for each op. An op comes behind its deepest input (the
+/// first of several). Of the ops behind one, that with the longest path to an
+/// end goes on in its lane, where that is free from there to the op's depth;
+/// others take the lowest lane that is. So branches run side by side, and the
+/// longest way through the graph is straight. Takes milliseconds for thousands
+/// of ops.
 std::vector<OpPlace> LayOut(const Graph& graph);
 
 }  // namespace coralline

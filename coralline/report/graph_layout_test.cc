@@ -47,6 +47,19 @@ TEST(LayOut, GoesOnInTheLaneOfTheLongestBranch) {
                           OpPlace{2, 0}, OpPlace{3, 0}, OpPlace{4, 0}));
 }
 
+// a - short - sum, and a - b - c - sum, the short one first.
+TEST(LayOut, KeepsTheLongestWayStraight) {
+  GraphMaker maker;
+  const int a = maker.Op("a", {maker.Input("in")});
+  const int side = maker.Op("short", {a});
+  const int b = maker.Op("b", {a});
+  const int c = maker.Op("c", {b});
+  const int sum = maker.Op("sum", {side, c});
+  EXPECT_THAT(LayOut(maker.Finish({sum})),
+              ElementsAre(OpPlace{0, 0}, OpPlace{1, 1}, OpPlace{1, 0},
+                          OpPlace{2, 0}, OpPlace{3, 0}));
+}
+
 TEST(LayOut, KeepsTheWayOfAnEdgeFree) {
   GraphMaker maker;
   const int a = maker.Op("a", {maker.Input("in")});

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "coralline/base/check.h"
+
 namespace coralline {
 
 std::optional<HostModel> FindHost(std::string_view name) {
@@ -44,18 +46,24 @@ bool IsDevice(const SegmentCost& segment) {
   return segment.instructions_ms > 0 || segment.input_ms > 0;
 }
 
+Step MakeStep(StepKind kind, double ms, int resource = Step::kOwn) {
+  return {.resource = resource, .ms = ms, .kind = static_cast<int>(kind)};
+}
+
 // The device's and the host's own time of an inference, and what the link
 // carries before and after; without a shared link all of it in one step.
 std::vector<Step> StepsOf(const SegmentCost& segment, double host_ms,
                           std::optional<int> link) {
-  if (!link) return {{.ms = segment.warm_ms() + host_ms}};
+  if (!link) {
+    return {MakeStep(StepKind::kInference, segment.warm_ms() + host_ms)};
+  }
   const double to_device =
       segment.instructions_ms + segment.input_ms + segment.streaming_ms;
   return {
-      {.resource = *link, .ms = to_device},
-      {.ms = segment.fixed_ms + segment.compute_ms},
-      {.resource = *link, .ms = segment.output_ms},
-      {.ms = segment.relayout_ms + host_ms},
+      MakeStep(StepKind::kToDevice, to_device, *link),
+      MakeStep(StepKind::kCompute, segment.fixed_ms + segment.compute_ms),
+      MakeStep(StepKind::kOutput, segment.output_ms, *link),
+      MakeStep(StepKind::kHandOff, segment.relayout_ms + host_ms),
   };
 }
 
@@ -82,17 +90,66 @@ std::vector<ScheduledStage> StagesOf(std::span<const SegmentCost> segments,
       stage.replicas = options.replicas[stages.size()];
     }
     if (host.serialised_ms > 0) {
-      const Step half{.resource = kHost, .ms = host.serialised_ms / 2};
+      const Step half =
+          MakeStep(StepKind::kHostLock, host.serialised_ms / 2, kHost);
       stage.steps.insert(stage.steps.begin(), half);
       stage.steps.push_back(half);
     }
     if (options.with_upload) {
-      stage.first_steps = {
-          {.resource = link.value_or(Step::kOwn), .ms = segment.upload_ms}};
+      stage.first_steps = {MakeStep(StepKind::kUpload, segment.upload_ms,
+                                    link.value_or(Step::kOwn))};
     }
     stages.push_back(std::move(stage));
   }
   return stages;
+}
+
+namespace {
+
+std::vector<StepPart> AllPartsOf(const SegmentCost& segment, StepKind kind) {
+  const StepPart instructions{"instructions", segment.instructions_ms};
+  const StepPart input{"input", segment.input_ms};
+  const StepPart streaming{"streaming", segment.streaming_ms};
+  const StepPart overhead{"overhead", segment.fixed_ms};
+  const StepPart compute{"compute", segment.compute_ms};
+  const StepPart output{"output", segment.output_ms};
+  const StepPart relayout{"change of layout", segment.relayout_ms};
+  switch (kind) {
+    case StepKind::kInference:
+      return {instructions, input,  streaming, overhead,
+              compute,      output, relayout};
+    case StepKind::kToDevice:
+      return {instructions, input, streaming};
+    case StepKind::kCompute:
+      return {overhead, compute};
+    case StepKind::kOutput:
+      return {output};
+    case StepKind::kHandOff:
+      return {relayout};
+    case StepKind::kHostLock:
+    case StepKind::kUpload:
+      return {};
+  }
+  CORALLINE_CHECK(false);
+}
+
+// What a step has beyond the segment's parts.
+std::string_view RestOf(StepKind kind) {
+  if (kind == StepKind::kUpload) return "upload";
+  return kind == StepKind::kHostLock ? "host lock" : "hand-off";
+}
+
+}  // namespace
+
+std::vector<StepPart> PartsOf(const SegmentCost& segment, const Step& step) {
+  const auto kind = static_cast<StepKind>(step.kind);
+  std::vector<StepPart> parts = AllPartsOf(segment, kind);
+  double rest = step.ms;
+  for (const StepPart& part : parts) rest -= part.ms;
+  // Beyond rounding.
+  if (rest > step.ms * 1e-9) parts.push_back({RestOf(kind), rest});
+  std::erase_if(parts, [](const StepPart& part) { return part.ms <= 0; });
+  return parts;
 }
 
 Schedule ScheduleBatch(std::span<const SegmentCost> segments,

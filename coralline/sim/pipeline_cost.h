@@ -64,6 +64,23 @@ std::optional<HostModel> FindHost(std::string_view name);
 HostModel FastestMode(const HostModel& host);
 HostModel SlowestMode(const HostModel& host);
 
+/// What a step of StagesOf is: its kind.
+enum class StepKind {
+  kInference,  ///< all of it, without a shared link
+  kToDevice,   ///< what the link carries before it
+  kCompute,
+  kOutput,
+  kHandOff,  ///< the host's own time at its end
+  kHostLock,
+  kUpload,
+};
+
+/// A part of a step.
+struct StepPart {
+  std::string_view name;
+  double ms = 0;
+};
+
 /// How a batch goes through a pipeline.
 struct BatchOptions {
   int batch = 1;
@@ -87,6 +104,12 @@ struct BatchOptions {
 std::vector<ScheduledStage> StagesOf(std::span<const SegmentCost> segments,
                                      const HostModel& host,
                                      const BatchOptions& options);
+
+/// What a step of a segment spends its time on, none of it 0, in the order in
+/// which a device goes through it; they add up to the step. Streaming and
+/// compute are one part each, though a device changes between them from layer
+/// to layer.
+std::vector<StepPart> PartsOf(const SegmentCost& segment, const Step& step);
 
 /// The simulated course of a batch; a batch of 1 overlaps nothing, so it has no
 /// copies. Requires a segment and a request or more.

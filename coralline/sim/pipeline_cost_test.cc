@@ -51,6 +51,42 @@ TEST(ScheduleBatch, DevicesOnOneLinkWaitForEachOther) {
   EXPECT_NEAR(ms(4), 4, 0.02);
 }
 
+TEST(PartsOf, AddUpToEachStep) {
+  const SegmentCost segment{.fixed_ms = 1,
+                            .instructions_ms = 2,
+                            .input_ms = 3,
+                            .compute_ms = 4,
+                            .streaming_ms = 5,
+                            .output_ms = 6,
+                            .upload_ms = 50,
+                            .large_bytes = 4096};
+  const std::vector<SegmentCost> segments(2, segment);
+  const auto names = [&](const HostModel& host, const BatchOptions& options) {
+    std::vector<std::string> all;
+    const ScheduledStage stage = StagesOf(segments, host, options)[0];
+    std::vector<Step> steps = stage.first_steps;
+    steps.insert(steps.end(), stage.steps.begin(), stage.steps.end());
+    for (const Step& step : steps) {
+      double ms = 0;
+      for (const StepPart& part : PartsOf(segment, step)) {
+        all.emplace_back(part.name);
+        ms += part.ms;
+      }
+      EXPECT_DOUBLE_EQ(ms, step.ms);
+    }
+    return all;
+  };
+  EXPECT_EQ(names(kNativeHost, {}),
+            (std::vector<std::string>{"instructions", "input", "streaming",
+                                      "overhead", "compute", "output"}));
+  EXPECT_EQ(
+      names(kPycoralHost, {.with_upload = true, .devices_per_link = 2}),
+      (std::vector<std::string>{"upload", "instructions", "input", "streaming",
+                                "overhead", "compute", "output", "hand-off"}));
+  EXPECT_EQ(names(kPythonHost, {}).front(), "host lock");
+  EXPECT_EQ(names(kPythonHost, {}).back(), "host lock");
+}
+
 TEST(CopyMs, ShrinksWithTheNumberOfStages) {
   const SegmentCost segment{.large_bytes = 4096};
   EXPECT_EQ(CopyMs(segment, kPycoralHost, 1), 0);

@@ -19,8 +19,16 @@ struct Worker {
   bool is_first = true;  // its first inference is still to come or running
   int request = 0;
   int step = 0;
+  double queued_ms = 0;
+  double taken_ms = 0;
   double since_ms = 0;  // in the state
   double begin_ms = 0;  // of the step
+};
+
+// A request before a stage.
+struct Waiting {
+  int request = 0;
+  double since_ms = 0;
 };
 
 struct Resource {
@@ -61,6 +69,7 @@ class Simulation {
     schedule_.resource_busy_ms.assign(options.num_resources, 0);
     schedule_.stage_busy_ms.assign(stages.size(), 0);
     schedule_.stage_blocked_ms.assign(stages.size(), 0);
+    if (options.keep_timeline) schedule_.stages = stages;
   }
 
   Schedule Run() {
@@ -88,7 +97,7 @@ class Simulation {
   void Enter() {
     while (entered_ < options_.requests && HasRoom(0)) {
       schedule_.entered_ms.push_back(now_);
-      queues_[0].push_back(entered_++);
+      queues_[0].push_back({entered_++, now_});
       Take(0);
     }
   }
@@ -97,12 +106,14 @@ class Simulation {
   void Take(int stage) {
     auto& queue = queues_[stage];
     while (!queue.empty()) {
-      Worker& worker = WorkerOf(stage, queue.front());
+      const Waiting next = queue.front();
+      Worker& worker = WorkerOf(stage, next.request);
       if (worker.state != Worker::State::kIdle) return;
       worker.state = Worker::State::kRunning;
-      worker.request = queue.front();
+      worker.request = next.request;
       worker.step = -1;
-      worker.since_ms = now_;
+      worker.queued_ms = next.since_ms;
+      worker.taken_ms = worker.since_ms = now_;
       queue.pop_front();
       NextStep(worker);
       stage == 0 ? Enter() : HandOn(stage - 1);
@@ -117,17 +128,25 @@ class Simulation {
       const bool is_ready = worker.state == Worker::State::kDone &&
                             worker.request == next_out_[stage];
       if (!is_ready || (!is_last && !HasRoom(stage + 1))) return;
-      schedule_.stage_blocked_ms[stage] += now_ - worker.since_ms;
+      Leave(worker);
       worker.state = Worker::State::kIdle;
       ++next_out_[stage];
       if (is_last) {
         schedule_.finished_ms.push_back(now_);
       } else {
-        queues_[stage + 1].push_back(worker.request);
+        queues_[stage + 1].push_back({worker.request, now_});
         Take(stage + 1);
       }
       Take(stage);
     }
+  }
+
+  void Leave(const Worker& worker) {
+    schedule_.stage_blocked_ms[worker.stage] += now_ - worker.since_ms;
+    if (!options_.keep_timeline) return;
+    schedule_.visits.push_back({worker.stage, worker.replica, worker.request,
+                                worker.queued_ms, worker.taken_ms,
+                                worker.since_ms, now_});
   }
 
   int NumFirstSteps(const Worker& worker) const {
@@ -196,7 +215,7 @@ class Simulation {
   const std::vector<ScheduledStage>& stages_;
   const ScheduleOptions& options_;
   std::vector<std::vector<Worker>> workers_;  // by stage and replica
-  std::vector<std::deque<int>> queues_;       // requests before each stage
+  std::vector<std::deque<Waiting>> queues_;   // before each stage
   std::vector<int> next_out_;                 // request that each stage owes
   std::vector<Resource> resources_;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
@@ -207,6 +226,16 @@ class Simulation {
 };
 
 }  // namespace
+
+const Step& Schedule::StepOf(const TimelineEntry& entry) const {
+  const ScheduledStage& stage = stages.at(entry.stage);
+  // Requests go to the devices in turn.
+  const bool is_first = entry.request < stage.replicas;
+  const std::size_t num_first = is_first ? stage.first_steps.size() : 0;
+  const auto step = static_cast<std::size_t>(entry.step);
+  return step < num_first ? stage.first_steps[step]
+                          : stage.steps.at(step - num_first);
+}
 
 Schedule SimulateSchedule(const std::vector<ScheduledStage>& stages,
                           const ScheduleOptions& options) {

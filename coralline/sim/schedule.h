@@ -13,6 +13,7 @@ struct Step {
   static constexpr int kOwn = -1;
   int resource = kOwn;
   double ms = 0;
+  int kind = 0;  ///< whatever the caller wants to know it by
 };
 
 /// One stage: so many devices run the same segment and take requests in turn.
@@ -43,6 +44,17 @@ struct TimelineEntry {
   double end_ms = 0;
 };
 
+/// A request at one stage, in virtual time.
+struct StageVisit {
+  int stage = 0;
+  int replica = 0;
+  int request = 0;
+  double queued_ms = 0;    ///< into the queue before the stage
+  double taken_ms = 0;     ///< by the device
+  double finished_ms = 0;  ///< its last step
+  double left_ms = 0;      ///< into the next queue, or the pipeline
+};
+
 /// The simulated course of a batch.
 struct Schedule {
   std::vector<double> entered_ms;   ///< of each request, into the first queue
@@ -52,8 +64,13 @@ struct Schedule {
   /// for shared resources included, and in which they wait to hand it on.
   std::vector<double> stage_busy_ms;
   std::vector<double> stage_blocked_ms;
-  std::vector<TimelineEntry> timeline;
+  /// These three only with keep_timeline.
+  std::vector<TimelineEntry> timeline;  ///< in the order of the ends
+  std::vector<StageVisit> visits;       ///< in the order of leaving
+  std::vector<ScheduledStage> stages;   ///< as they were given
 
+  /// What an entry of the timeline is a run of.
+  const Step& StepOf(const TimelineEntry& entry) const;
   double makespan_ms() const { return finished_ms.back(); }
 };
 

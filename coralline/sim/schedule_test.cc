@@ -67,6 +67,40 @@ TEST(SimulateSchedule, TheTimelineIsComplete) {
   EXPECT_EQ(stage_ms[1], 15);
 }
 
+TEST(SimulateSchedule, TellsHowLongEachRequestWaitedAndWasServed) {
+  const Schedule schedule = SimulateSchedule(
+      {Device(1), Device(10)},
+      {.requests = 3, .queue_capacity = 1, .keep_timeline = true});
+  std::vector<std::vector<double>> visits;
+  for (const StageVisit& visit : schedule.visits) {
+    EXPECT_EQ(visit.replica, 0);
+    visits.push_back({double(visit.request), double(visit.stage),
+                      visit.queued_ms, visit.taken_ms, visit.finished_ms,
+                      visit.left_ms});
+  }
+  // The third one blocks the first device until there is room in the queue.
+  EXPECT_THAT(
+      visits,
+      testing::UnorderedElementsAre(
+          ElementsAre(0, 0, 0, 0, 1, 1), ElementsAre(1, 0, 0, 1, 2, 2),
+          ElementsAre(2, 0, 1, 2, 3, 11), ElementsAre(0, 1, 1, 1, 11, 11),
+          ElementsAre(1, 1, 2, 11, 21, 21), ElementsAre(2, 1, 11, 21, 31, 31)));
+}
+
+TEST(SimulateSchedule, KnowsTheStepsOfItsTimeline) {
+  ScheduledStage stage{.steps = {{.ms = 1, .kind = 1}, {.ms = 1, .kind = 2}},
+                       .replicas = 2,
+                       .first_steps = {{.ms = 10, .kind = 7}}};
+  const Schedule schedule =
+      SimulateSchedule({stage}, {.requests = 3, .keep_timeline = true});
+  std::vector<int> kinds;
+  for (const TimelineEntry& entry : schedule.timeline) {
+    kinds.push_back(schedule.StepOf(entry).kind);
+  }
+  EXPECT_THAT(kinds, ElementsAre(7, 7, 1, 1, 2, 2, 1, 2));
+  EXPECT_TRUE(SimulateSchedule({stage}, {.requests = 3}).visits.empty());
+}
+
 // The exact reference where nothing is shared: the recurrence of a tandem line
 // with blocking after service.
 std::vector<double> Reference(const std::vector<double>& ms, int requests,

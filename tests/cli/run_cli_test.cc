@@ -57,12 +57,6 @@ class RunCli : public Cli {
   }
 };
 
-std::size_t CountEvents(const Json& trace, const std::string& phase) {
-  const auto& events = trace["traceEvents"];
-  return std::count_if(events.begin(), events.end(),
-                       [&](const Json& event) { return event["ph"] == phase; });
-}
-
 bool HasEvent(const Json& run, const std::string& kind) {
   const auto& events = run["events"];
   return std::any_of(events.begin(), events.end(),
@@ -104,24 +98,6 @@ TEST_F(RunCli, TellsProgramsTheSame) {
     // An emulated device is never early.
     EXPECT_GE(stage["latency_ns"]["min"], stage["emulation"]["simulated_ns"]);
     EXPECT_TRUE(stage["hop_ns"].contains("p99"));
-  }
-}
-
-TEST_F(RunCli, WritesTheTraceOfTheRun) {
-  const Result result =
-      RunOn(2, "--stages 2 --requests 40 --warmup 3 --trace t.json");
-  EXPECT_EQ(result.status, 0) << result.output;
-  const Json trace = Json::parse(Content("t.json"));
-  EXPECT_EQ(CountEvents(trace, "X"), 2 * (40U + 3U));
-  EXPECT_EQ(CountEvents(trace, "M"), 3U);  // the process and two devices
-  EXPECT_EQ(trace["otherData"]["truncated"], false);
-  std::array<double, 2> end{};
-  for (const Json& event : trace["traceEvents"]) {
-    if (event["ph"] != "X") continue;
-    // A device does one thing at a time.
-    EXPECT_GE(event["ts"], end.at(event["tid"]));
-    EXPECT_GT(event["dur"], 0);
-    end.at(event["tid"]) = event["ts"].get<double>();
   }
 }
 
@@ -170,7 +146,7 @@ TEST_F(RunCli, AnswersEveryRequestWhenADeviceIsLost) {
   const Result result =
       RunOn(3,
             "--compute --fault device=1,at=50,kind=lost --requests 300 "
-            "--json --trace t.json");
+            "--json");
   EXPECT_EQ(result.status, 0) << result.output;
   const Json json = Json::parse(result.stdout_only);
   EXPECT_EQ(json["done"], 300);
@@ -183,7 +159,6 @@ TEST_F(RunCli, AnswersEveryRequestWhenADeviceIsLost) {
     }
   }
   EXPECT_THAT(result.output, HasSubstr("coralline: at "));
-  EXPECT_GE(CountEvents(Json::parse(Content("t.json")), "i"), 2U);
 }
 
 TEST_F(RunCli, ReportsAndFailsWhenNoDeviceIsLeft) {

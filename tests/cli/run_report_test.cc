@@ -10,13 +10,17 @@
 
 #include "coralline/cli/duration_option.h"
 #include "coralline/cli/run_live_text.h"
+#include "tests/trace_schema.h"
 
 namespace coralline::cli {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 using Json = nlohmann::ordered_json;
 
@@ -151,24 +155,68 @@ TEST(RunCsv, HasTheSameColumnsInEachRow) {
               HasSubstr("all,,,\"net\",emulated,200,800.000,1000.000,4000.0"));
 }
 
-TEST(RunTrace, HasATrackForEachDevice) {
+// Two requests, the second of which runs again on one stage.
+RunReport MakeTracedReport() {
   RunReport report = MakeReport();
-  report.trace = {
-      {.request = 5, .stage = 1, .device = 2, .start = 1500ns, .end = 4us}};
+  report.trace = {{.request = 5, .device = 0, .start = 1us, .end = 4us},
+                  {.request = 6, .device = 0, .start = 4us, .end = 7us},
+                  {5, 1, 2, 6us, 8us},
+                  {.request = 6, .device = 3, .start = 20us, .end = 30us}};
+  return report;
+}
+
+TEST(RunTrace, HasTracksForStagesDevicesQueuesAndEvents) {
+  RunReport report = MakeTracedReport();
   report.stats.events = {Deployed()};
+  const Json trace = Json::parse(RunTraceJson(report));
+  EXPECT_THAT(TraceSchema::ProblemsOf(trace), IsEmpty());
+  EXPECT_THAT(TraceNames(trace, "process_name"),
+              ElementsAre("net: events, emulated", "net: stages, emulated",
+                          "net: queues, emulated", "net: devices, emulated"));
+  EXPECT_THAT(
+      TraceNames(trace, "thread_name"),
+      ElementsAre("faults and deployments", "stage 0, device 0",
+                  "stage 0, device 3", "stage 1, device 2",
+                  "device 0: edgetpu-pcie #0, emulated",
+                  "device 1: edgetpu-pcie #1, emulated",
+                  "device 2: edgetpu-pcie #2, emulated", "device 3, emulated"));
+  EXPECT_EQ(CountEvents(trace, "X"), 8);
+  EXPECT_EQ(CountEvents(trace, "X", "request 5"), 2);
+  EXPECT_EQ(CountEvents(trace, "s"), 2);
+  EXPECT_EQ(CountEvents(trace, "i", "now 1 stage"), 1);
+  // At the start, and when request 5 comes and goes.
+  EXPECT_EQ(CountEvents(trace, "C", "queue before stage 1"), 3);
+  EXPECT_EQ(trace["otherData"]["origin"], "emulated");
+  EXPECT_EQ(trace["otherData"]["truncated"], false);
+}
+
+TEST(RunTrace, HoldsTheFirstInferencesOfAllDevices) {
+  RunReport report = MakeTracedReport();
   report.trace_capacity = 2;
-  Json json = Json::parse(RunTraceJson(report));
-  EXPECT_EQ(json["otherData"]["truncated"], false);
-  const Json& events = json["traceEvents"];
-  ASSERT_EQ(events.size(), 6U);  // the process, 3 devices, 1 inference, 1 event
-  EXPECT_EQ(events[3]["args"]["name"], "device 2 edgetpu-pcie #2");
-  EXPECT_EQ(events[4]["ts"], 1.5);
-  EXPECT_EQ(events[4]["dur"], 2.5);
-  EXPECT_EQ(events[4]["args"]["request"], 5);
-  EXPECT_EQ(events[5]["ph"], "i");
-  report.trace.push_back(report.trace[0]);
-  json = Json::parse(RunTraceJson(report));
-  EXPECT_EQ(json["otherData"]["truncated"], true);
+  const Json trace = Json::parse(RunTraceJson(report));
+  EXPECT_THAT(TraceSchema::ProblemsOf(trace), IsEmpty());
+  EXPECT_EQ(trace["otherData"]["truncated"], true);
+  EXPECT_EQ(CountEvents(trace, "X"), 4);
+  EXPECT_EQ(CountEvents(trace, "X", "request 6"), 1);
+  EXPECT_EQ(CountEvents(trace, "s"), 0);
+}
+
+TEST(RunTrace, MayBeEmpty) {
+  for (const RunReport& report : {RunReport{}, MakeReport()}) {
+    const Json trace = Json::parse(RunTraceJson(report));
+    EXPECT_THAT(TraceSchema::ProblemsOf(trace), IsEmpty());
+    EXPECT_EQ(CountEvents(trace, "X"), 0);
+  }
+}
+
+TEST(RunTrace, NamesStagesByTheirOpsUntilTheyChange) {
+  RunReport report = MakeTracedReport();
+  report.is_emulated.clear();
+  const Json trace = Json::parse(RunTraceJson(report));
+  EXPECT_THAT(TraceNames(trace, "process_name"),
+              Contains("net: stages, measured"));
+  EXPECT_THAT(TraceNames(trace, "thread_name"),
+              Contains("stage 1: ops 3-4, device 2"));
 }
 
 TEST(RunLive, ShowsWhatWasDoneBetweenTwoSamples) {

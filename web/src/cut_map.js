@@ -9,6 +9,17 @@ const STREAMED = 'streamed at every inference';
 const CROSSING = 'crosses a cut';
 const LABEL = 11;
 
+// What fits where the kind does not; the tooltip has it whole.
+const SHORT = {
+  AVERAGE_POOL_2D: 'AVG_POOL',
+  CONCATENATION: 'CONCAT',
+  DEPTHWISE_CONV_2D: 'DW_CONV',
+  FULLY_CONNECTED: 'FC',
+  MAX_POOL_2D: 'MAX_POOL',
+  RESIZE_BILINEAR: 'RESIZE',
+  RESIZE_NEAREST_NEIGHBOR: 'RESIZE',
+};
+
 export function isEmpty(chart) {
   return !chart.ops.length;
 }
@@ -79,6 +90,7 @@ export function labelsOf(ops, boxes, look) {
   const isNamed = named > 0.8 * ops.length;
   return ops.map((op, at) => {
     const words = isNamed ? [`${op.name}  ${op.kind}`, op.name, op.kind] : [op.kind];
+    words.push(SHORT[op.kind]);
     return words.filter((each) => fits(each, boxes[at], look))[0] || '';
   });
 }

@@ -105,6 +105,8 @@ test('boxes have names where most have room, else kinds', () => {
   assert.deepEqual(labelsOf(ops, wide(60), look), ['ADD', 'ADD', 'ADD']);
   assert.deepEqual(labelsOf(ops, wide(300), look)[2], 'a_very_long_name_of_an_op  ADD');
   assert.deepEqual(labelsOf(ops, wide(12), look), ['', '', '']);
+  ops[1].kind = 'CONCATENATION';
+  assert.deepEqual(labelsOf(ops, wide(60), look), ['ADD', 'CONCAT', 'ADD']);
 });
 
 const EMPTY = {
