@@ -29,6 +29,14 @@ std::string Draw(Ink ink, int count, const Terminal& terminal) {
   return Colored(text, look.color, terminal);
 }
 
+// Requires a part.
+Ink Largest(const Bar& bar) {
+  return std::max_element(
+             bar.parts.begin(), bar.parts.end(),
+             [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
+}
+
 }  // namespace
 
 double Bar::total() const {
@@ -39,13 +47,17 @@ double Bar::total() const {
 
 std::string DrawBar(const Bar& bar, double scale, int width,
                     const Terminal& terminal) {
+  const std::string mark =
+      bar.is_marked ? ' ' + BarMark(terminal) : std::string();
   std::string text;
   double sum = 0;
   int drawn = 0;
   const double total = bar.total();
   if (total > 0 && scale > 0) {
-    // A bar of less than a column gets one, of what it has most of.
     const double columns = std::max(1.0, total / scale * width);
+    // A single column is of what there is most of.
+    if (std::lround(columns) == 1)
+      return Draw(Largest(bar), 1, terminal) + mark;
     for (const auto& [ink, value] : bar.parts) {
       sum += value;
       const int end = static_cast<int>(std::lround(sum / total * columns));
@@ -53,8 +65,7 @@ std::string DrawBar(const Bar& bar, double scale, int width,
       drawn = end;
     }
   }
-  if (bar.is_marked) text += ' ' + BarMark(terminal);
-  return text;
+  return text + mark;
 }
 
 std::string BarLegend(const std::vector<Bar>& bars,

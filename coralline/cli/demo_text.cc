@@ -96,7 +96,7 @@ std::string LateText(const std::vector<EmulatedNet>& nets) {
   }
   if (count == 0) return "";
   return fmt::format(
-      "\nwarning: {} of the emulated runs were more than 10 % behind their "
+      "\nwarning: {} of the emulated runs fell more than 10 % behind their "
       "prediction: the machine is busy with something else\n",
       count);
 }

@@ -82,6 +82,8 @@ TEST(DrawBar, LengthIsThatOfTheSum) {
   // Each part alone would be rounded up.
   EXPECT_EQ(DrawBar(Parts(1.5, 1.5), 6, 6, {}), "##=");
   EXPECT_EQ(DrawBar(Parts(0.01, 0), 6, 6, {}), "#");
+  EXPECT_EQ(DrawBar(Parts(0.01, 0.02), 6, 6, {}), "=");
+  EXPECT_EQ(DrawBar(Parts(0.02, 0.015), 6, 6, {}), "#");
   EXPECT_EQ(DrawBar(Parts(0, 0), 6, 6, {}), "");
   EXPECT_EQ(DrawBar({}, 0, 6, {}), "");
 }
