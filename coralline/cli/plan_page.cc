@@ -74,7 +74,7 @@ std::vector<Fact> Facts(const PlanPageInput& input,
   if (IsSimulated(input.planned)) {
     const TimeRange range = explained.PeriodRange();
     facts[1].note =
-        fmt::format("in truth {:.3f} to {:.3f} ms, {} confidence", range.low_ms,
+        fmt::format("may be {:.3f} to {:.3f} ms, {} confidence", range.low_ms,
                     range.high_ms, ConfidenceText(range.confidence()));
   }
   if (const auto alone = OneDevice(input)) {
@@ -122,6 +122,8 @@ Section MoreDevices(const PlanPageInput& input,
       .plan = input.plan_options,
       .split_layers = ParseSplitMode(input.options.split_layers)};
   request.device.count = std::clamp(group->count, kFewest, kMost);
+  request.known = {.devices = explained.num_devices,
+                   .period = input.planned.plan.period};
   if (alone) {
     request.others = {
         {.name = "this plan",

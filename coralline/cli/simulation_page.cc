@@ -47,7 +47,7 @@ std::vector<Fact> Facts(const Simulation& simulation) {
                    simulation.options.batch),
        simulated},
       {"time per inference", MsText(simulation.ms_per_inference()),
-       fmt::format("in truth {:.3f} to {:.3f} ms", range.low_ms, range.high_ms),
+       fmt::format("may be {:.3f} to {:.3f} ms", range.low_ms, range.high_ms),
        simulated},
       {"confidence", std::string(ConfidenceText(range.confidence())), "",
        std::nullopt},

@@ -42,6 +42,18 @@ SweepOptions OptionsOf(const SpeedUpRequest& request) {
   return sweep;
 }
 
+// The short search for a chart may miss what a longer one found.
+void TakeKnownPlan(const std::optional<KnownPlan>& known,
+                   std::vector<SweepRow>& rows) {
+  if (!known) return;
+  for (SweepRow& row : rows) {
+    if (row.strategy == Strategy::kOptimal && row.plan &&
+        row.count >= known->devices) {
+      row.plan->period = std::min(row.plan->period, known->period);
+    }
+  }
+}
+
 // How much the best plans gain, and how far ahead they are.
 std::string Words(const SweepSummary& summary, const std::string& model) {
   const int most = summary.counts().back();
@@ -95,6 +107,7 @@ Section SpeedUpSection(const Model& model, const SpeedUpRequest& request) {
         std::chrono::seconds(kTimeForAll).count());
     return section;
   }
+  TakeKnownPlan(request.known, rows);
   const SweepSummary summary(rows, options.plan.objective);
   section.text = Words(summary, model.name);
   Chart chart = SpeedUpChart(summary, model.name);

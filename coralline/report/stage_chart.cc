@@ -67,7 +67,7 @@ Chart StageCosts(const std::vector<ChartedStage>& stages) {
   std::copy_if(parts.begin(), parts.end(), std::back_inserter(bars.parts),
                [](const BarPart& part) { return !IsEmpty(part); });
   const char* note =
-      "The tallest bar bounds the throughput; one that several devices serve "
+      "The longest bar bounds the throughput; one that several devices serve "
       "in turn counts divided by their number.";
   return {
       .id = "stage-costs",
