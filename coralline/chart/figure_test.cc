@@ -100,7 +100,7 @@ TEST(FigureSvg, NamesThePhasesOfATimeline) {
 }
 
 TEST(FigureSvg, LabelsTheMarksOfAHistogram) {
-  EXPECT_TRUE(Says(FigureSvg(Named("latency")), "median 1.5"));
+  EXPECT_TRUE(Says(FigureSvg(Named("latency")), "median 1.500"));
 }
 
 TEST(FigureSvg, ShowsAwkwardTextAsText) {

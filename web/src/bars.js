@@ -1,10 +1,10 @@
 // Bars that lie, each the sum of its parts.
 import {gridAt, logAxis, underAxis, valueAxis} from './axes.js';
 import {addLegend, frame} from './layout.js';
-import {number, squeeze, tip, widthOf} from './text.js';
+import {alike, number, squeeze, tip, widthOf} from './text.js';
 
 const ROW = 34;
-const COMPACT_ROW = 24;
+const COMPACT_ROW = 20;
 const MANY = 16;
 
 // By how a name begins ("transfer of tensors") where that is known; the others take
@@ -48,7 +48,7 @@ function partSeries(part, color, look) {
 }
 
 // An empty part at each end, which has the total as its label.
-function totalSeries(sums, look) {
+function totalSeries(sums, words, look) {
   return {
     type: 'bar',
     stack: 'all',
@@ -59,7 +59,7 @@ function totalSeries(sums, look) {
       position: 'right',
       color: look.theme.ink,
       fontSize: 12,
-      formatter: (params) => number(sums[params.dataIndex]),
+      formatter: (params) => words[params.dataIndex],
     },
   };
 }
@@ -74,12 +74,13 @@ export function draw(chart, look) {
               look);
   }
   const sums = totals(chart);
-  const widest = Math.max.apply(null, sums.map((sum) => widthOf(number(sum), 12, look)));
+  const words = sums.map(alike(sums));
+  const widest = Math.max.apply(null, words.map((each) => widthOf(each, 12, look)));
   option.grid = gridAt(place, {right: place.margin + widest + 10});
   option.tooltip.formatter = (params) => tooltipOf(chart, sums, params.dataIndex);
   const isLog = chart.y.is_log && chart.parts.length === 1;
   option.xAxis = isLog ? logAxis(look, chart.y, sums, underAxis, 6) :
-                         valueAxis(look, chart.y, underAxis);
+                         valueAxis(look, chart.y, {...underAxis, max: /^%/.test(chart.y.label) ? 100 : undefined});
   const room = place.inner * 0.38;
   option.yAxis = {
     type: 'category',
@@ -95,7 +96,7 @@ export function draw(chart, look) {
     },
   };
   option.series = chart.parts.map((part, at) => partSeries(part, colors[at], look));
-  if (!isLog) option.series.push(totalSeries(sums, look));
+  if (!isLog) option.series.push(totalSeries(sums, words, look));
   const row = look.isCompact || chart.bars.length > MANY ? COMPACT_ROW : ROW;
-  return {option, height: look.height || place.top + chart.bars.length * row + 54};
+  return {option, height: look.height || place.top + chart.bars.length * row + (look.isCompact ? 46 : 54)};
 }

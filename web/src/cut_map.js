@@ -81,7 +81,7 @@ function edges(chart, folded, theme) {
 }
 
 function fits(words, box, look) {
-  return words && widthOf(words, LABEL, look) <= box.width - 8;
+  return words && box.height > LABEL && widthOf(words, LABEL, look) <= box.width - 8;
 }
 
 // Names where most have room, else kinds: what boxes say, or '' where it does not fit.

@@ -36,9 +36,15 @@ function body(chart, places) {
   return drawing;
 }
 
+// Paper may be turned within such a table.
+function isLong(chart) {
+  return chart.kind === 'table' && chart.rows.length > 10;
+}
+
 function figure(chart, places, wide) {
   return element('figure', {
-    id: chart.id, class: wide ? 'wide' : '', 'aria-label': chart.title, 'data-kind': chart.kind,
+    id: chart.id, class: (wide ? 'wide ' : '') + (isLong(chart) ? 'long' : ''),
+    'aria-label': chart.title, 'data-kind': chart.kind,
   }, [
     element('figcaption', {}, [
       element('h3', {}, chart.title),
@@ -57,12 +63,17 @@ function figures(charts, places) {
   for (const chart of charts) {
     const wide = isWide(chart);
     const next = figure(chart, places, wide);
-    if (wide && open) open.className = 'wide';
+    if (wide && open) open.classList.add('wide');
     open = wide || open ? null : next;
     made.push(next);
   }
-  if (open) open.className = 'wide';
+  if (open) open.classList.add('wide');
   return made;
+}
+
+// Such sections share the paper's width.
+function isNarrow(each) {
+  return !each.charts.some(isWide);
 }
 
 function section(each, places) {
@@ -70,7 +81,7 @@ function section(each, places) {
       .map((words) => element('p', {}, words));
   const heading = each.title ? element('h2', {}, each.title) : null;
   const grid = element('div', {class: 'charts'}, figures(each.charts, places));
-  return element('section', {}, [heading].concat(paragraphs, each.charts.length ? grid : null));
+  return element('section', {class: isNarrow(each) ? 'narrow' : ''}, [heading].concat(paragraphs, each.charts.length ? grid : null));
 }
 
 function provenance(facts) {
@@ -82,9 +93,21 @@ function provenance(facts) {
       each.note ? element('span', {class: 'note'}, each.note) : null,
     ]));
   }
-  return element('section', {class: 'provenance'}, [
+  return element('section', {class: 'provenance narrow'}, [
     element('h2', {}, 'How this was made'), element('dl', {}, list),
   ]);
+}
+
+// Narrow sections that follow one another are together, for two columns on paper.
+function grouped(sections) {
+  const groups = [];
+  for (const each of sections) {
+    const isFirst = !groups.length || !/narrow/.test(each.className) ||
+        !/narrow/.test(groups[groups.length - 1][0].className);
+    if (isFirst) groups.push([]);
+    groups[groups.length - 1].push(each);
+  }
+  return groups.map((group) => element('div', {class: group.length > 1 ? 'together' : ''}, group));
 }
 
 // Fills the parent; returns where charts are to be drawn: [{chart, element}].
@@ -98,10 +121,11 @@ export function fillPage(parent, page) {
   if (page.facts.length) {
     parent.appendChild(element('dl', {class: 'facts'}, page.facts.map(fact)));
   }
-  for (const each of page.sections) parent.appendChild(section(each, places));
+  const sections = page.sections.map((each) => section(each, places));
+  if (page.provenance.length) sections.push(provenance(page.provenance));
   if (!page.sections.length) {
     parent.appendChild(element('p', {class: 'empty'}, 'Nothing to show: the report has no sections.'));
   }
-  if (page.provenance.length) parent.appendChild(provenance(page.provenance));
+  for (const each of grouped(sections)) parent.appendChild(each);
   return places;
 }

@@ -9,7 +9,8 @@ const LEAST_RANKS = 8;
 const TALL = 820;
 const PITCH = 24;  // from rank to rank
 const LOOSE_PITCH = 32;
-const COMPACT_PITCH = 20;
+const COMPACT_PITCH = 21;
+const DENSE_PITCH = 14;
 
 // How many results are handed past each place between two ranks.
 export function crossings(ops) {
@@ -95,7 +96,8 @@ function choose(ops, width, isCompact) {
 export function fold(ops, width, isCompact) {
   const {tallest, starts, columns, used, lane} = choose(ops, width, isCompact);
   const isLoose = tallest <= 12 && !isCompact;
-  const pitch = isCompact ? COMPACT_PITCH : isLoose ? LOOSE_PITCH : PITCH;
+  const compactPitch = tallest > 16 ? DENSE_PITCH : COMPACT_PITCH;
+  const pitch = isCompact ? compactPitch : isLoose ? LOOSE_PITCH : PITCH;
   const laneStep = Math.min(lane, MOST_LANE);
   const gap = Math.min(10, laneStep * 0.2);
   const lefts = [];
@@ -110,7 +112,7 @@ export function fold(ops, width, isCompact) {
       x: lefts[column] + used[column].place[op.lane] * laneStep,
       y: (op.depth - starts[column]) * pitch,
       width: laneStep - gap,
-      height: isLoose ? 22 : pitch - 7,
+      height: isLoose ? 22 : pitch - (isCompact ? 6 : 7),
       column,
     };
   });

@@ -3,7 +3,7 @@ import {gridAt, logAxis, overAxis, underAxis, valueAxis} from './axes.js';
 import {addLegend, frame} from './layout.js';
 import {band, whiskers} from './ranges.js';
 import {escape, number} from './text.js';
-import {seriesColor} from './theme.js';
+import {lineColor} from './theme.js';
 
 const SYMBOLS = {
   published: 'circle',
@@ -35,7 +35,7 @@ export function lineLooks(chart, theme) {
     if (again > 1) name += ` (${again})`;
     return {
       name,
-      color: isAlone ? theme.origin[line.origin] : seriesColor(theme, at),
+      color: isAlone ? theme.origin[line.origin] : lineColor(theme, at),
       symbol: SYMBOLS[line.origin],
     };
   });
@@ -47,17 +47,33 @@ function dotStyle(line, look, theme) {
   return {color: theme.background, borderColor: look.color, borderWidth: 2};
 }
 
-function mainSeries(line, look, theme) {
+// How many later lines have two points beside one another where this one has them.
+export function coverings(lines, isLog) {
+  const at = (y) => isLog ? Math.log(Math.max(y, 1e-12)) : y;
+  const values = valuesOf(lines, 1).filter((value) => !isLog || value > 0).map(at);
+  const near = 0.006 * (Math.max.apply(null, values) - Math.min.apply(null, values));
+  const drawn = lines.map((line) => line.style === 'dots' ? [] : line.points);
+  const isMet = (point, points) => points.some(
+      ([x, y]) => x === point[0] && Math.abs(at(y) - at(point[1])) <= near);
+  const covers = (under, over) => under.some(
+      (point, index) => index && isMet(point, over) && isMet(under[index - 1], over));
+  return drawn.map((under, index) => drawn.filter(
+      (over, later) => later > index && covers(under, over)).length);
+}
+
+// A line that others cover is wider, and seen beside them.
+function mainSeries(line, look, covered, theme) {
   const isDots = line.style === 'dots';
+  const width = 2 + 1.7 * Math.min(covered, 3);
   return {
     type: isDots ? 'scatter' : 'line',
     name: look.name,
     data: line.points,
     symbol: look.symbol,
-    symbolSize: isDots ? 7 : 5,
+    symbolSize: isDots ? 7 : width + 3,
     showSymbol: line.points.length <= 60,
     itemStyle: isDots ? dotStyle(line, look, theme) : {color: look.color},
-    lineStyle: {width: 2, color: look.color, type: line.style === 'dashed' ? [6, 4] : 'solid'},
+    lineStyle: {width, color: look.color, type: line.style === 'dashed' ? [6, 4] : 'solid'},
     z: isDots ? 4 : 3,
   };
 }
@@ -78,7 +94,8 @@ function axisOf(axis, values, look, more, most) {
   if (axis.is_log) return logAxis(look, axis, values, more, most);
   const isWhole = values.every((value) => value === Math.round(value));
   return valueAxis(look, axis, {
-    scale: more === underAxis, minInterval: isWhole ? 1 : undefined, ...more,
+    scale: more === underAxis, minInterval: isWhole ? 1 : undefined,
+    splitNumber: look.isCompact ? 3 : 5, ...more,
   });
 }
 
@@ -116,15 +133,16 @@ export function draw(chart, look) {
   const most = Math.max(3, Math.floor(look.width / 70));
   option.xAxis = axisOf(chart.x, valuesOf(chart.lines, 0), look, underAxis, most);
   option.yAxis = axisOf(chart.y, valuesOf(chart.lines, 1), look, overAxis(look), 8);
+  const covered = coverings(chart.lines, chart.y.is_log);
   chart.lines.forEach((line, at) => {
     const {name, color} = looks[at];
     if (line.ranges.length) {
       const isBand = line.style !== 'dots' && line.ranges.length > 2;
       option.series.push((isBand ? band : whiskers)(name, line.ranges, color));
     }
-    option.series.push(mainSeries(line, looks[at], look.theme));
+    option.series.push(mainSeries(line, looks[at], covered[at], look.theme));
   });
-  return {option, height: look.height || place.top + (look.isCompact ? 148 : 290)};
+  return {option, height: look.height || place.top + (look.isCompact ? 156 : 290)};
 }
 
 function legendLook(line, look, theme) {

@@ -42,8 +42,10 @@ function evenOut(theme) {
   const bottom = (place) => place.element.getBoundingClientRect().bottom;
   const bottoms = places.map(bottom);
   const rows = places.map((place) => place.element.parentNode.offsetTop);
+  const grids = places.map((place) => place.element.parentNode.parentNode);
   places.forEach((place, at) => {
-    const lowest = Math.max.apply(null, bottoms.filter((_, other) => rows[other] === rows[at]));
+    const lowest = Math.max.apply(null, bottoms.filter(
+        (_, other) => rows[other] === rows[at] && grids[other] === grids[at]));
     const missing = Math.round(lowest - bottoms[at]);
     if (missing < 1) return;
     const look = lookOf(place, theme, place.height + missing);

@@ -13,11 +13,31 @@ export function number(value, digits) {
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 1e15 || size < 1e-6) return String(Number(value.toPrecision(most)));
-  const whole = Math.floor(Math.log(size) / Math.LN10 + 1e-12) + 1;
-  const text = value.toFixed(Math.min(20, Math.max(0, most - whole)));
+  const text = value.toFixed(Math.min(20, Math.max(0, most - wholeDigits(size))));
   const parts = text.split('.');
   const rest = (parts[1] || '').replace(/0+$/, '');
   return grouped(parts[0]) + (rest ? '.' + rest : '');
+}
+
+// 2 of 12.3, -1 of 0.0123.
+function wholeDigits(size) {
+  return Math.floor(Math.log(size) / Math.LN10 + 1e-12) + 1;
+}
+
+function fixed(value, decimals) {
+  const parts = value.toFixed(decimals).split('.');
+  return grouped(parts[0]) + (parts[1] ? '.' + parts[1] : '');
+}
+
+// How numbers that stand together are written: with equal decimals, so that the largest
+// has so many digits that matter, and the smallest two.
+export function alike(values, digits) {
+  const sizes = values.map(Math.abs).filter((size) => size > 0);
+  if (values.every((value) => value === Math.round(value))) return (value) => number(value, 15);
+  const largest = wholeDigits(Math.max.apply(null, sizes));
+  const least = wholeDigits(Math.min.apply(null, sizes));
+  const decimals = Math.min(9, Math.max(0, (digits || 3) - largest, 2 - least));
+  return (value) => fixed(value, decimals);
 }
 
 const SIZES = ['B', 'KiB', 'MiB', 'GiB'];
@@ -28,7 +48,7 @@ export function bytes(value) {
     value /= 1024;
     ++unit;
   }
-  return number(value) + ' ' + SIZES[unit];
+  return alike([value])(value) + ' ' + SIZES[unit];
 }
 
 const COUNTS = ['', ' thousand', ' million', ' billion'];

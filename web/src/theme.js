@@ -58,6 +58,13 @@ export const DARK = {
   },
 };
 
+// Of lines, which cross and meet, the first are further apart still.
+const LINES = [0, 1, 2, 3, 7, 5, 6, 4];
+
+export function lineColor(theme, index) {
+  return seriesColor(theme, LINES[index % LINES.length]);
+}
+
 export function seriesColor(theme, index) {
   return theme.series[index % theme.series.length];
 }

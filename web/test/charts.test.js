@@ -4,9 +4,9 @@ import test from 'node:test';
 import {partColors, totals} from '../src/bars.js';
 import {draw, whyEmpty} from '../src/charts.js';
 import {edgePath, labelsOf} from '../src/cut_map.js';
-import {labelRows} from '../src/histogram.js';
+import {ends, labelled, labelStart} from '../src/histogram.js';
 import {logTicks} from '../src/axes.js';
-import {lineLooks} from '../src/lines.js';
+import {coverings, lineLooks} from '../src/lines.js';
 import {sentence} from '../src/memory_map.js';
 import {columnWidths} from '../src/table.js';
 import {LIGHT} from '../src/theme.js';
@@ -68,10 +68,32 @@ test('a device says in words what it keeps and streams', () => {
                '8 KiB of 8 KiB cached');
 });
 
-test('labels of marks share a row where they are clear of one another', () => {
-  const at = (x) => ({x, width: 60});
-  assert.deepEqual(labelRows([at(0), at(30), at(100)], 400), [0, 1, 0]);
-  assert.deepEqual(labelRows([at(300), at(390)], 400), [0, 1]);  // turned to the left
+test('marks go from the left with equal decimals; those written alike are one', () => {
+  const marks = [['p99', 84.951], ['median', 84.949], ['p90', 84.9514], ['max', 112.3]]
+      .map(([name, value]) => ({name, value}));
+  assert.deepEqual(labelled(marks).map((mark) => mark.label),
+                   ['median 84.9', 'p99, p90 85.0', 'max 112.3']);
+});
+
+test('a label is beside its mark, inside the chart', () => {
+  assert.equal(labelStart(100, 60, 400), 105);
+  assert.equal(labelStart(390, 60, 400), 325);
+  assert.equal(labelStart(100, 150, 200), 0);
+});
+
+test('values that are about the same stand between round numbers', () => {
+  const marks = [{name: 'median', value: 13.6314885}];
+  assert.deepEqual(ends({bins: [[13.631488, 13.631489, 5]], marks}),
+                   {low: 13.4, high: 13.9, isNarrow: true});
+  assert.deepEqual(ends({bins: [[1, 2, 5]], marks}), {low: 1, high: 13.6314885, isNarrow: false});
+});
+
+test('a line knows how many later ones lie on a part of it', () => {
+  const made = (style, ...ys) => ({style, points: ys.map((y, x) => [x, y]), ranges: []});
+  const lines = [made('line', 1, 2, 3), made('dashed', 1, 2.01, 9), made('line', 1, 5, 3),
+                 made('dots', 1, 2, 3)];
+  assert.deepEqual(coverings(lines, false), [1, 0, 0, 0]);
+  assert.deepEqual(coverings(lines, true), [1, 0, 0, 0]);
 });
 
 test('phases end where the part that is shown ends', () => {
@@ -101,10 +123,11 @@ test('an edge runs down, around what is between, or through the gutter', () => {
 
 test('boxes have names where most have room, else kinds', () => {
   const ops = ['a', 'b', 'a_very_long_name_of_an_op'].map((name) => ({name, kind: 'ADD'}));
-  const wide = (width) => ops.map(() => ({width}));
+  const wide = (width, height = 17) => ops.map(() => ({width, height}));
   assert.deepEqual(labelsOf(ops, wide(60), look), ['ADD', 'ADD', 'ADD']);
   assert.deepEqual(labelsOf(ops, wide(300), look)[2], 'a_very_long_name_of_an_op  ADD');
   assert.deepEqual(labelsOf(ops, wide(12), look), ['', '', '']);
+  assert.deepEqual(labelsOf(ops, wide(60, 8), look), ['', '', '']);
   ops[1].kind = 'CONCATENATION';
   assert.deepEqual(labelsOf(ops, wide(60), look), ['ADD', 'CONCAT', 'ADD']);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import {bytes, count, escape, fit, number, squeeze, tip, widthOf, wrap} from '../src/text.js';
+import {alike, bytes, count, escape, fit, number, squeeze, tip, widthOf, wrap} from '../src/text.js';
 
 const look = {font: 'sans-serif'};
 
@@ -18,9 +18,18 @@ test('a number has more digits where they are asked for', () => {
   assert.equal(number(0.1 + 0.2, 8), '0.3');
 });
 
+test('numbers that stand together have equal decimals', () => {
+  const written = (values, digits) => values.map(alike(values, digits));
+  assert.deepEqual(written([8.9, 2.369, 1.4, 1.082]), ['8.90', '2.37', '1.40', '1.08']);
+  assert.deepEqual(written([1.901, 1.95, 2.0371], 4), ['1.901', '1.950', '2.037']);
+  assert.deepEqual(written([1500, 0, 20]), ['1,500', '0', '20']);
+  assert.deepEqual(written([25.1, 0.0183]), ['25.100', '0.018']);
+  assert.deepEqual(written([123.4, 1200.25]), ['123', '1,200']);
+});
+
 test('bytes and counts have the unit that makes them short', () => {
   assert.equal(bytes(0), '0 B');
-  assert.equal(bytes(1536), '1.5 KiB');
+  assert.equal(bytes(1536), '1.50 KiB');
   assert.equal(bytes(8 << 20), '8 MiB');
   assert.equal(count(77), '77');
   assert.equal(count(12_345), '12.3 thousand');
