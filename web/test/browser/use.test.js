@@ -86,7 +86,33 @@ function pagesOf(pdf) {
   return pdf.toString('latin1').match(/\/Type \/Page\b(?!s)/g).length;
 }
 
-for (const name of ['sample.html', 'plan.html']) {
+// What the program writes, and what its charts say at a point.
+const WRITTEN = [
+  ['plan-inception_v4.html', 'cut-map', 'path[fill="#3d73b0"]', 9,
+   ['kind: CONV_2D', 'stage 0: edgetpu-pcie', 'MACs: ']],
+  ['plan-resnet50.html', 'memory', 'path[fill="#3d73b0"]', 3, ['stage 0', 'cached', 'size: ']],
+  ['simulate-resnet50.html', 'stage-costs', 'path[fill="#3d73b0"]', 0,
+   ['stage 0, ms per inference', 'compute: ', 'total: ']],
+  ['simulate-fc.html', 'timeline', 'path[fill="#bd8216"]', 3, ['request ', 'duration: ']],
+  ['run-fc.html', 'latency', 'path[fill="#3d73b0"]', 0, [' ms', 'count: ']],
+  ['run-fc.html', 'throughput', 'path[fill="#3d73b0"]', 3, ['window of the run: ']],
+  ['sweep.html', 'speed-up', 'path[fill="#bd8216"]', 1, ['devices: ', 'resnet50: ']],
+  ['reproduce.html', 'fc-3-tpus-speedup', 'path[fill="#3d73b0"]', 1, ['neurons of a layer: ']],
+];
+
+for (const [name, chart, selector, at, words] of WRITTEN) {
+  test(`${name}: ${chart} says what it shows`, {skip: skip || !reports().includes(name)},
+       async () => {
+    const page = await open(browser, name);
+    await says(page, chart, selector, at, words);
+    assert.deepEqual(page.noise, []);
+    await page.close();
+  });
+}
+
+const ONE_OR_TWO_PAGES = /^(sample|plan|simulate-.*|plan-.*|run-.*|sweep)\.html$/;
+
+for (const name of reports().filter((each) => ONE_OR_TWO_PAGES.test(each))) {
   test(`${name} prints on one or two pages, and looks as before afterwards`, {skip},
        async (context) => {
     const page = await open(browser, name, {colorScheme: 'dark'});
