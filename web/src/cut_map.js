@@ -11,13 +11,14 @@ const LABEL = 11;
 
 // What fits where the kind does not; the tooltip has it whole.
 const SHORT = {
-  AVERAGE_POOL_2D: 'AVG_POOL',
-  CONCATENATION: 'CONCAT',
-  DEPTHWISE_CONV_2D: 'DW_CONV',
-  FULLY_CONNECTED: 'FC',
-  MAX_POOL_2D: 'MAX_POOL',
-  RESIZE_BILINEAR: 'RESIZE',
-  RESIZE_NEAREST_NEIGHBOR: 'RESIZE',
+  AVERAGE_POOL_2D: ['AVG_POOL', 'POOL'],
+  CONCATENATION: ['CONCAT'],
+  CONV_2D: ['CONV'],
+  DEPTHWISE_CONV_2D: ['DW_CONV', 'DW'],
+  FULLY_CONNECTED: ['FC'],
+  MAX_POOL_2D: ['MAX_POOL', 'POOL'],
+  RESIZE_BILINEAR: ['RESIZE'],
+  RESIZE_NEAREST_NEIGHBOR: ['RESIZE'],
 };
 
 export function isEmpty(chart) {
@@ -90,8 +91,7 @@ export function labelsOf(ops, boxes, look) {
   const isNamed = named > 0.8 * ops.length;
   return ops.map((op, at) => {
     const words = isNamed ? [`${op.name}  ${op.kind}`, op.name, op.kind] : [op.kind];
-    words.push(SHORT[op.kind]);
-    return words.filter((each) => fits(each, boxes[at], look))[0] || '';
+    return words.concat(SHORT[op.kind] || []).filter((each) => fits(each, boxes[at], look))[0] || '';
   });
 }
 

@@ -47,7 +47,8 @@ function dotStyle(line, look, theme) {
   return {color: theme.background, borderColor: look.color, borderWidth: 2};
 }
 
-// How many later lines have two points beside one another where this one has them.
+// Two points beside one another that two lines share are a part where one lies on the
+// other. For each line: on how many earlier ones it lies, and how many later on it.
 export function coverings(lines, isLog) {
   const at = (y) => isLog ? Math.log(Math.max(y, 1e-12)) : y;
   const values = valuesOf(lines, 1).filter((value) => !isLog || value > 0).map(at);
@@ -57,14 +58,20 @@ export function coverings(lines, isLog) {
       ([x, y]) => x === point[0] && Math.abs(at(y) - at(point[1])) <= near);
   const covers = (under, over) => under.some(
       (point, index) => index && isMet(point, over) && isMet(under[index - 1], over));
-  return drawn.map((under, index) => drawn.filter(
-      (over, later) => later > index && covers(under, over)).length);
+  return drawn.map((points, index) => {
+    const met = drawn.map((other) => covers(points, other));
+    return {
+      under: met.slice(0, index).filter((is) => is).length,
+      over: met.slice(index + 1).filter((is) => is).length,
+    };
+  });
 }
 
-// A line that others cover is wider, and seen beside them.
-function mainSeries(line, look, covered, theme) {
+// Of lines that coincide, those below are wider, and the gaps of those above longer.
+function mainSeries(line, look, {under, over}, theme) {
   const isDots = line.style === 'dots';
-  const width = 2 + 1.7 * Math.min(covered, 3);
+  const width = 2 + 1.5 * Math.min(over, 3);
+  const dash = [6, 4 + 6 * Math.min(under, 2)];
   return {
     type: isDots ? 'scatter' : 'line',
     name: look.name,
@@ -73,7 +80,7 @@ function mainSeries(line, look, covered, theme) {
     symbolSize: isDots ? 7 : width + 3,
     showSymbol: line.points.length <= 60,
     itemStyle: isDots ? dotStyle(line, look, theme) : {color: look.color},
-    lineStyle: {width, color: look.color, type: line.style === 'dashed' ? [6, 4] : 'solid'},
+    lineStyle: {width, color: look.color, type: line.style === 'dashed' ? dash : 'solid'},
     z: isDots ? 4 : 3,
   };
 }

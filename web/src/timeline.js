@@ -40,7 +40,8 @@ function phases(shown, look) {
         rect(x1, area.y - 20, 1, area.height + 20, {fill: look.theme.line}),
       ];
       const words = fit(phase.name, x2 - x1 - 8, 12, look);
-      if (words) children.push(text(words, x1 + 5, area.y - 10, look, {fill: look.theme.muted}));
+      const isRead = words === phase.name || words.length > 6;  // "d..." is not
+      if (isRead) children.push(text(words, x1 + 5, area.y - 10, look, {fill: look.theme.muted}));
       return {type: 'group', children};
     },
     clip: false,

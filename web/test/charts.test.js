@@ -88,12 +88,15 @@ test('values that are about the same stand between round numbers', () => {
   assert.deepEqual(ends({bins: [[1, 2, 5]], marks}), {low: 1, high: 13.6314885, isNarrow: false});
 });
 
-test('a line knows how many later ones lie on a part of it', () => {
+test('lines know how many others lie on a part of them', () => {
   const made = (style, ...ys) => ({style, points: ys.map((y, x) => [x, y]), ranges: []});
   const lines = [made('line', 1, 2, 3), made('dashed', 1, 2.01, 9), made('line', 1, 5, 3),
                  made('dots', 1, 2, 3)];
-  assert.deepEqual(coverings(lines, false), [1, 0, 0, 0]);
-  assert.deepEqual(coverings(lines, true), [1, 0, 0, 0]);
+  for (const isLog of [false, true]) {
+    const met = coverings(lines, isLog);
+    assert.deepEqual(met.map((each) => each.under), [0, 1, 0, 0]);
+    assert.deepEqual(met.map((each) => each.over), [1, 0, 0, 0]);
+  }
 });
 
 test('phases end where the part that is shown ends', () => {
