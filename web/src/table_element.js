@@ -1,7 +1,7 @@
 // A table chart as a real table, which scrolls in a box of its own.
 import {element} from './dom.js';
 
-const DENSE = 8;
+const DENSE = 7;
 
 function cell(chart, name, word, column) {
   const isNumber = chart.is_number[column];
