@@ -14,7 +14,7 @@ namespace coralline {
 namespace {
 
 // What splits must gain of the objective's value.
-constexpr double kWorthwhile = 0.02;
+constexpr double kWorthwhile = 0.05;
 
 constexpr std::array<std::pair<SplitMode, std::string_view>, 3> kNames = {
     {{SplitMode::kAuto, "auto"},

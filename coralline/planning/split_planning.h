@@ -36,7 +36,7 @@ struct SplitPlan {
 };
 
 /// Plans with simulated costs for the model as it is and with large layers
-/// split, and keeps what is better: a split has to gain 2 % of the objective's
+/// split, and keeps what is better: a split has to gain 5 % of the objective's
 /// value, transfers between the parts included. Splits are tried of the layers
 /// that fit no accelerator of the groups, or, where all fit, of those of which
 /// no accelerator keeps two. They are tried with the fewest parts that fit and
