@@ -88,10 +88,24 @@ TEST(SplitPlans, StreamLessWhereDevicesAreTooFew) {
   EXPECT_GT(Gain(planned), 2);
 }
 
+TEST(SplitPlans, AreNoSlowerOnMoreDevices) {
+  const Model model = GenerateConv({.width = 682});
+  std::chrono::nanoseconds fewer = std::chrono::nanoseconds::max();
+  for (int devices = 1; devices <= 6; ++devices) {
+    const SplitPlan planned = PlanOn(model, devices);
+    ASSERT_TRUE(planned.plan);
+    EXPECT_LE(planned.plan->period, fewer) << devices;
+    fewer = planned.plan->period;
+  }
+}
+
 TEST(SplitPlans, LeaveWhatFitsWhole) {
-  const SplitPlan planned = PlanOn(GenerateFullyConnected({.width = 2620}), 3);
-  EXPECT_TRUE(planned.splits.empty());
-  EXPECT_FALSE(planned.unsplit);
+  const SplitPlan large = PlanOn(GenerateFullyConnected({.width = 2620}), 3);
+  EXPECT_TRUE(large.splits.empty());
+  EXPECT_EQ(large.unsplit, large.plan);
+  const SplitPlan small = PlanOn(GenerateFullyConnected({.width = 1400}), 3);
+  EXPECT_TRUE(small.splits.empty());
+  EXPECT_FALSE(small.unsplit);
 }
 
 TEST(SplitPlans, SplitEachLayerWhenAsked) {

@@ -27,13 +27,6 @@ struct PlannedPoint {
   std::optional<PlanDocument> document;
 };
 
-// Parts that bring less are left.
-bool IsClearlyFaster(const Plan& a, const Plan& b) {
-  constexpr double kWorthwhile = 0.98;
-  return static_cast<double>(a.period.count()) <
-         kWorthwhile * static_cast<double>(b.period.count());
-}
-
 // Plans one network for more and more devices.
 class PointPlanner {
  public:
@@ -58,21 +51,13 @@ class PointPlanner {
     return planned;
   }
 
-  // The best of those with layers whole, in parts where that is needed, and in
-  // parts wherever it can be.
   PlannedPoint Ours(int count) const {
-    std::optional<SplitPlan> best;
-    for (const SplitMode mode : {SplitMode::kAuto, SplitMode::kAlways}) {
-      SplitPlan tried = PlanWithSplits(model_, {Group(count)}, {}, {}, mode);
-      if (!tried.plan) continue;
-      if (!best || IsClearlyFaster(*tried.plan, *best->plan)) {
-        best = std::move(tried);
-      }
-    }
+    SplitPlan best =
+        PlanWithSplits(model_, {Group(count)}, {}, {}, SplitMode::kAuto);
     PlannedPoint planned{.point = {.devices = count, .cut = kOurCut}};
-    if (!best) return planned;
-    const ModelProblem problem(best->model, {Group(count)}, {});
-    Fill(problem, std::move(*best->plan), best->splits, planned);
+    if (!best.plan) return planned;
+    const ModelProblem problem(best.model, {Group(count)}, {});
+    Fill(problem, std::move(*best.plan), best.splits, planned);
     return planned;
   }
 

@@ -5,6 +5,7 @@
 
 #include "coralline/cli/command.h"
 #include "coralline/cli/devices_json.h"
+#include "coralline/cli/format.h"
 #include "coralline/cli/machine_options.h"
 #include "coralline/cli/table.h"
 #include "coralline/machine/device_text.h"
@@ -67,9 +68,10 @@ std::string SoftwareText(const SoftwareFacts& facts) {
 void PrintHost(const Machine& machine) {
   const CpuFacts& cpu = machine.host.cpu;
   if (cpu.threads > 0) {
-    fmt::print("\nCPU: {}, {} cores, {} hardware threads\n",
-               cpu.model.empty() ? "unknown model" : cpu.model, cpu.cores,
-               cpu.threads);
+    fmt::print("\nCPU: {}, {}, {}\n",
+               cpu.model.empty() ? "unknown model" : cpu.model,
+               FormatNumberOf(cpu.cores, "core"),
+               FormatNumberOf(cpu.threads, "hardware thread"));
     fmt::print("CPU features: {}\n",
                OrDash(fmt::format("{}", fmt::join(cpu.features, ", "))));
   }

@@ -39,6 +39,10 @@ std::string FormatCount(std::int64_t count) {
   return Scale<4>(static_cast<double>(count), 1000, {"", " k", " M", " G"});
 }
 
+std::string FormatNumberOf(std::int64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
 std::string FormatDuration(std::chrono::nanoseconds duration) {
   return Scale<4>(static_cast<double>(duration.count()), 1000,
                   {" ns", " us", " ms", " s"});

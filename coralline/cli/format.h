@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace coralline::cli {
 
@@ -14,6 +15,9 @@ std::string LogBytes(std::int64_t bytes);
 
 /// "28.1 M", "3.20 G", "17"; for counts of operations.
 std::string FormatCount(std::int64_t count);
+
+/// "1 core", "4 cores"; the noun takes an s.
+std::string FormatNumberOf(std::int64_t number, std::string_view noun);
 
 /// "41.2 us", "1.07 ms", "2.50 s".
 std::string FormatDuration(std::chrono::nanoseconds duration);

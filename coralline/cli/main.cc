@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -109,12 +111,20 @@ int ParseAndRun(int argc, char** argv) {
   return 0;
 }
 
+// Where stdout or stderr is closed, a file that we write would take its place.
+void OpenStandardStreams() {
+  int file = 0;
+  while (file >= 0 && file <= STDERR_FILENO) file = open("/dev/null", O_RDWR);
+  if (file > STDERR_FILENO) close(file);
+}
+
 }  // namespace
 }  // namespace coralline::cli
 
 int main(int argc, char** argv) {
   using coralline::cli::ParseAndRun;
   using coralline::cli::PrintError;
+  coralline::cli::OpenStandardStreams();
   try {
     const int status = ParseAndRun(argc, argv);
     if (std::fflush(stdout) != 0) return PrintError("cannot write output", 1);

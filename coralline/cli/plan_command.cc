@@ -297,8 +297,8 @@ Action ConfigurePlan(CLI::App& app) {
                  "Take the costs from this file, made by 'profile'");
   auto* front = app.add_flag(
       "--front", options->front,
-      "Instead: every plan that no other beats in throughput, latency "
-      "and devices");
+      "Instead: every plan for the model's own order of ops that no other "
+      "beats in throughput, latency and devices");
   app.add_flag("--measure-cpu", options->measure_cpu,
                "Measure what the CPU's stages take on this machine, also "
                "beside simulated devices (otherwise estimated)")

@@ -7,6 +7,7 @@
 #include "coralline/base/error.h"
 #include "coralline/chart/figure.h"
 #include "coralline/cli/command.h"
+#include "coralline/cli/format.h"
 #include "coralline/cli/interrupt.h"
 #include "coralline/cli/reproduction.h"
 #include "coralline/cli/table.h"
@@ -51,7 +52,8 @@ std::string TableText(const Chart& chart) {
 std::string LoadText() {
   double load = 0;
   if (getloadavg(&load, 1) != 1) return "not known";
-  return fmt::format("{:.1f} on {} cores", load, AvailableCores().size());
+  return fmt::format("{:.1f} on {}", load,
+                     FormatNumberOf(std::ssize(AvailableCores()), "core"));
 }
 
 void PrintText(const ReproduceOptions& options, const paper::Results& results) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "coralline/base/error.h"
+#include "coralline/base/split.h"
 
 namespace coralline::paper {
 namespace {
@@ -14,16 +15,6 @@ namespace {
                        const std::string& expected) {
   throw Error(ErrorKind::kUsage,
               fmt::format("{}: {}, expected {}", where, found, expected));
-}
-
-std::vector<std::string_view> Split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (;;) {
-    const auto end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
 }
 
 template <typename T>

@@ -48,8 +48,10 @@ constexpr const char* kWhereTheyDiffer =
 constexpr const char* kHowPlanned =
     "Coralline's plans are for the same devices, with its own runtime as host, "
     "which adds microseconds, and is simulated as nothing; it loads the "
-    "parameters before the first request. A certificate says how far any other "
-    "plan could be better, for these costs.";
+    "parameters before the first request. Layers stay whole; 'coralline plan' "
+    "computes large ones in parts too, where that is faster "
+    "(docs/planning.md). A certificate says how far any other plan of whole "
+    "layers could be better, for these costs.";
 
 constexpr const char* kHowEmulated =
     "The paper's cuts and ours, run by our runtime on emulated devices in "

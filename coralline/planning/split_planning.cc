@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "coralline/base/error.h"
-#include "coralline/planning/explanation.h"
 #include "coralline/planning/layer_splits.h"
 #include "coralline/rewrite/split_layers.h"
 
@@ -15,7 +14,7 @@ namespace coralline {
 namespace {
 
 // What splits must gain of the objective's value.
-constexpr double kWorthwhile = 0.02;
+constexpr double kWorthwhile = 0.05;
 
 constexpr std::array<std::pair<SplitMode, std::string_view>, 3> kNames = {
     {{SplitMode::kAuto, "auto"},
@@ -37,7 +36,7 @@ class SplitPlanner {
   SplitPlan Run() const {
     SplitPlan whole{.model = model_, .plan = PlanOf(model_, options_)};
     if (mode_ == SplitMode::kNever) return whole;
-    auto best = BestSplit(LayersToSplit(whole.plan));
+    auto best = BestSplit(LayersToSplit());
     if (!best) return whole;
     best->plan = PlanOf(best->model, options_);
     best->unsplit = whole.plan;
@@ -53,35 +52,12 @@ class SplitPlanner {
     return FindPlan(problem.problem(), options);
   }
 
-  std::vector<int> LayersToSplit(const std::optional<Plan>& whole) const {
+  // Those that fit no device, or else those that leave one to themselves:
+  // smaller ones are well placed between cuts.
+  std::vector<int> LayersToSplit() const {
     if (mode_ == SplitMode::kAlways) return SplittableLayers(model_, groups_);
     std::vector<int> layers = OversizeLayers(model_, groups_);
-    if (layers.empty() && whole) layers = LikeStreamed(*whole);
-    return layers;
-  }
-
-  // Those that leave a device to themselves, if the plan streams one of them;
-  // smaller ones are well placed between cuts.
-  std::vector<int> LikeStreamed(const Plan& plan) const {
-    const ModelProblem problem(model_, groups_, problem_);
-    const ExplainedPlan explained = ExplainPlan(problem, plan);
-    const std::vector<int> layers = OversizeLayers(model_, groups_, 2);
-    return StreamsAny(explained, layers) ? layers : std::vector<int>();
-  }
-
-  static bool StreamsAny(const ExplainedPlan& explained,
-                         const std::vector<int>& layers) {
-    for (std::size_t s = 0; s < explained.parts.size(); ++s) {
-      const auto& ops = explained.plan.stages[s].segment.ops;
-      const auto& is_cached = explained.parts[s].placement.is_cached;
-      for (std::size_t i = 0; i < is_cached.size() && i < ops.size(); ++i) {
-        if (!is_cached[i] &&
-            std::find(layers.begin(), layers.end(), ops[i]) != layers.end()) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return layers.empty() ? OversizeLayers(model_, groups_, 2) : layers;
   }
 
   // Compared by the order in which the parts come; none where no layer can be

@@ -8,6 +8,7 @@
 #include "coralline/base/bytes.h"
 #include "coralline/base/error.h"
 #include "coralline/base/file.h"
+#include "coralline/base/split.h"
 
 namespace coralline {
 namespace {
@@ -15,16 +16,6 @@ namespace {
 constexpr std::string_view kHeader =
     "kind,width,layers,segments,batch,strategy,split,on_chip_mib,off_chip_mib,"
     "ms_per_inference,macs_true,quality,source_file";
-
-std::vector<std::string_view> Split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (;;) {
-    const auto end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
 
 // Reads the fields of one line by column, for errors that say where.
 class Row {

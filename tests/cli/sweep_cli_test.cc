@@ -91,6 +91,15 @@ TEST_F(SweepCli, GoesOnWhereItStopped) {
                                       "are new"));
 }
 
+// The first file that is opened then must not stand in for stderr.
+TEST_F(SweepCli, WritesItsRowsWhereStderrIsClosed) {
+  const std::string sweep = "sweep fc.tflite --counts 2 --csv -o rows.jsonl";
+  const Result closed = Run(sweep + " 2>&- #");
+  EXPECT_EQ(closed.status, 0);
+  EXPECT_THAT(Run(sweep).output,
+              HasSubstr("5 of its 5 rows are of this sweep, 0 are new"));
+}
+
 TEST_F(SweepCli, AnInterruptKeepsWhatIsFinished) {
   const std::string sweep =
       "sweep resnet50 resnet101 resnet152 --counts 1-16 --jobs 1 --csv";

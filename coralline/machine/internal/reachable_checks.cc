@@ -28,10 +28,11 @@ std::string ModuleWayOut(const Machine& machine) {
                        driver.module_file, signing);
   }
   return fmt::format(
-      "install gasket-dkms and the headers of kernel {}; where that package "
+      "install gasket-dkms and the headers of {}; where that package "
       "does not build (kernels of 6.4 and later are said to need more than "
       "version 1.0-18), build github.com/google/gasket-driver{}",
-      machine.host.kernel.empty() ? "the machine" : machine.host.kernel,
+      machine.host.kernel.empty() ? "the running kernel"
+                                  : "kernel " + machine.host.kernel,
       signing);
 }
 
