@@ -79,8 +79,9 @@ export function draw(chart, look) {
   option.grid = gridAt(place, {right: place.margin + widest + 10});
   option.tooltip.formatter = (params) => tooltipOf(chart, sums, params.dataIndex);
   const isLog = chart.y.is_log && chart.parts.length === 1;
+  const most = /^%/.test(chart.y.label) ? 100 : undefined;
   option.xAxis = isLog ? logAxis(look, chart.y, sums, underAxis, 6) :
-                         valueAxis(look, chart.y, {...underAxis, max: /^%/.test(chart.y.label) ? 100 : undefined});
+                         valueAxis(look, chart.y, {...underAxis, max: most});
   const room = place.inner * 0.38;
   option.yAxis = {
     type: 'category',
@@ -98,5 +99,6 @@ export function draw(chart, look) {
   option.series = chart.parts.map((part, at) => partSeries(part, colors[at], look));
   if (!isLog) option.series.push(totalSeries(sums, words, look));
   const row = look.isCompact || chart.bars.length > MANY ? COMPACT_ROW : ROW;
-  return {option, height: look.height || place.top + chart.bars.length * row + (look.isCompact ? 46 : 54)};
+  const axis = look.isCompact ? 46 : 54;
+  return {option, height: look.height || place.top + chart.bars.length * row + axis};
 }

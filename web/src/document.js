@@ -81,7 +81,8 @@ function section(each, places) {
       .map((words) => element('p', {}, words));
   const heading = each.title ? element('h2', {}, each.title) : null;
   const grid = element('div', {class: 'charts'}, figures(each.charts, places));
-  return element('section', {class: isNarrow(each) ? 'narrow' : ''}, [heading].concat(paragraphs, each.charts.length ? grid : null));
+  return element('section', {class: isNarrow(each) ? 'narrow' : ''},
+                 [heading].concat(paragraphs, each.charts.length ? grid : null));
 }
 
 function provenance(facts) {

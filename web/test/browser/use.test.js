@@ -4,7 +4,8 @@ import {after, before, test} from 'node:test';
 
 import {open, reports, start, whySkip} from './chromium.js';
 
-const skip = whySkip() || !reports().includes('plan.html') && 'REPORTS has no plan.html';
+const skip = whySkip();
+const without = (name) => skip || !reports().includes(name) && `REPORTS has no ${name}`;
 let browser;
 
 before(async () => {
@@ -33,7 +34,7 @@ async function says(page, figure, selector, at, words) {
 }
 
 for (const width of [380, 1440]) {
-  test(`things say what they are, ${width} wide`, {skip}, async () => {
+  test(`things say what they are, ${width} wide`, {skip: without('plan.html')}, async () => {
     const page = await open(browser, 'plan.html', {width});
     await says(page, 'cut-map', 'path[fill="#a8479a"]', 2, [
       'block_', 'kind: CONV_2D', 'stage 3: edgetpu-pcie', 'parameters: ', 'cached', 'MACs: ',
@@ -56,7 +57,7 @@ for (const width of [380, 1440]) {
 }
 
 // Names of files and layers are texts in tooltips too.
-test('a tooltip shows markup as text', {skip}, async () => {
+test('a tooltip shows markup as text', {skip: without('sample.html')}, async () => {
   const page = await open(browser, 'sample.html');
   await says(page, 'cut-map', 'path[fill="#bd8216"]', 0, ['</script><b>&"', '4 KiB, streamed']);
   assert.equal(await page.locator('#cut-map b >> text=/^&/').count(), 0);
@@ -69,7 +70,7 @@ function inkIs(page, fill) {
   return page.waitForSelector(`#stage-costs svg text[fill="${fill}"]`, {timeout: 5000});
 }
 
-test('charts follow the colours of the system', {skip}, async () => {
+test('charts follow the colours of the system', {skip: without('plan.html')}, async () => {
   const page = await open(browser, 'plan.html', {colorScheme: 'light'});
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await background();
@@ -101,7 +102,7 @@ const WRITTEN = [
 ];
 
 for (const [name, chart, selector, at, words] of WRITTEN) {
-  test(`${name}: ${chart} says what it shows`, {skip: skip || !reports().includes(name)},
+  test(`${name}: ${chart} says what it shows`, {skip: without(name)},
        async () => {
     const page = await open(browser, name);
     await says(page, chart, selector, at, words);
@@ -110,10 +111,11 @@ for (const [name, chart, selector, at, words] of WRITTEN) {
   });
 }
 
-const ONE_OR_TWO_PAGES = /^(sample|plan|simulate-.*|plan-.*|run-.*|sweep)\.html$/;
+const PRINTED = /^(sample|plan|simulate-.*|plan-.*|run-.*|sweep|reproduce)\.html$/;
 
-for (const name of reports().filter((each) => ONE_OR_TWO_PAGES.test(each))) {
-  test(`${name} prints on one or two pages, and looks as before afterwards`, {skip},
+for (const name of reports().filter((each) => PRINTED.test(each))) {
+  const most = name === 'reproduce.html' ? Infinity : 2;
+  test(`${name} prints on few pages, and looks as before afterwards`, {skip},
        async (context) => {
     const page = await open(browser, name, {colorScheme: 'dark'});
     const width = () => page.evaluate(
@@ -130,7 +132,7 @@ for (const name of reports().filter((each) => ONE_OR_TWO_PAGES.test(each))) {
     });
     const pdf = await page.pdf({preferCSSPageSize: true, printBackground: true});
     context.diagnostic(`${pagesOf(pdf)} pages`);
-    assert.ok(pagesOf(pdf) >= 1 && pagesOf(pdf) <= 2);
+    assert.ok(pagesOf(pdf) >= 1 && pagesOf(pdf) <= most);
     const printed = await page.evaluate(() => window.printed);
     assert.ok(printed.width > 250 && printed.width < 900, printed.width);
     assert.ok(printed.inks.includes(INK.light) && !printed.inks.includes(INK.dark));
