@@ -106,8 +106,10 @@ class Page:
         self.problems = [self.at(*flaw)
                          for flaw in doc_pages.flaws(
                              self.text, self.path)]
-        if not self.problems:
-            self.run([block for block in blocks if self.wants(block)])
+        wanted = [block for block in blocks if self.wants(block)]
+        is_idle = not any(block.kind == "generated" for block in wanted)
+        if not self.problems and not (self.options.slow and is_idle):
+            self.run(wanted)
         return self
 
     def run(self, blocks):

@@ -82,6 +82,9 @@ class CheckDocsTest(unittest.TestCase):
         self.assertEqual(self.check(slow + SHOWN, "--slow")[0], 1)
         self.assertEqual(self.check(
             SHOWN.replace("three", "x"), "--slow")[0], 0)
+        # Nor what prepares others.
+        self.assertEqual(self.check(
+            "<!-- setup: no such tool -->\n" + SHOWN, "--slow")[0], 0)
 
     def test_says_what_it_skips(self):
         for words, command, why in (

@@ -13,8 +13,10 @@
 namespace coralline {
 namespace {
 
-// What splits must gain of the objective's value.
-constexpr double kWorthwhile = 0.05;
+// What splits must gain of the objective's value: more where every layer fits,
+// as balance alone is a weak reason for so many more ops.
+constexpr double kWorthwhile = 0.02;
+constexpr double kWorthwhileWhereAllFits = 0.05;
 
 constexpr std::array<std::pair<SplitMode, std::string_view>, 3> kNames = {
     {{SplitMode::kAuto, "auto"},
@@ -31,7 +33,8 @@ class SplitPlanner {
         groups_(groups),
         problem_(problem),
         options_(options),
-        mode_(mode) {}
+        mode_(mode),
+        oversize_(OversizeLayers(model, groups)) {}
 
   SplitPlan Run() const {
     SplitPlan whole{.model = model_, .plan = PlanOf(model_, options_)};
@@ -56,8 +59,7 @@ class SplitPlanner {
   // smaller ones are well placed between cuts.
   std::vector<int> LayersToSplit() const {
     if (mode_ == SplitMode::kAlways) return SplittableLayers(model_, groups_);
-    std::vector<int> layers = OversizeLayers(model_, groups_);
-    return layers.empty() ? OversizeLayers(model_, groups_, 2) : layers;
+    return oversize_.empty() ? OversizeLayers(model_, groups_, 2) : oversize_;
   }
 
   // Compared by the order in which the parts come; none where no layer can be
@@ -101,7 +103,8 @@ class SplitPlanner {
         static_cast<double>(is_equal ? std::get<1>(with) : std::get<0>(with));
     const double b = static_cast<double>(is_equal ? std::get<1>(without)
                                                   : std::get<0>(without));
-    return a <= b * (1 - kWorthwhile);
+    return a <= b * (1 - (oversize_.empty() ? kWorthwhileWhereAllFits
+                                            : kWorthwhile));
   }
 
   const Model& model_;
@@ -109,6 +112,7 @@ class SplitPlanner {
   const ProblemOptions& problem_;
   const PlanOptions& options_;
   SplitMode mode_;
+  std::vector<int> oversize_;
 };
 
 }  // namespace

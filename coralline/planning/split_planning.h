@@ -36,12 +36,13 @@ struct SplitPlan {
 };
 
 /// Plans with simulated costs for the model as it is and with large layers
-/// split, and keeps what is better: a split has to gain 5 % of the objective's
-/// value, transfers between the parts included. Splits are tried of the layers
-/// that fit no accelerator of the groups, or, where all fit, of those of which
-/// no accelerator keeps two. They are tried with the fewest parts that fit and
-/// with more of them, compared by the plans of one order; the best is planned
-/// with `options`. Where only CPU cores are given, nothing is split.
+/// split, and keeps what is better: a split has to gain 2 % of the objective's
+/// value, 5 % where every layer fits a device, transfers between the parts
+/// included. Splits are tried of the layers that fit no accelerator of the
+/// groups, or, where all fit, of those of which no accelerator keeps two. They
+/// are tried with the fewest parts that fit and with more of them, compared by
+/// the plans of one order; the best is planned with `options`. Where only CPU
+/// cores are given, nothing is split.
 ///
 /// Layers whose outputs have no name of their own cannot be told apart in a
 /// plan file and stay whole.
