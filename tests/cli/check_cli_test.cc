@@ -220,7 +220,8 @@ TEST_F(PlanFile, FromMeasurementsIsCheckedAgain) {
   const Result check = Run("check plan.json");
   EXPECT_EQ(check.status, 0) << check.output;
   EXPECT_THAT(check.output, HasSubstr("taken as they are written; others as"));
-  EXPECT_EQ(CheckWith("/optimism", 1.5).status, 1);
+  // No machine is so busy that emulated times are this long.
+  EXPECT_EQ(CheckWith("/optimism", 1000).status, 1);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ libdir=$3
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cmake --install "$build" --prefix "$scratch/usr" >/dev/null
-cmake -S "$consumer" -B "$scratch/build" -DCMAKE_PREFIX_PATH="$scratch/usr" >/dev/null
+cmake -G Ninja -S "$consumer" -B "$scratch/build" -DCMAKE_PREFIX_PATH="$scratch/usr" >/dev/null
 cmake --build "$scratch/build" >/dev/null
 "$scratch/build/consumer" "$scratch/fc.tflite"
 "$scratch/usr/bin/coralline" inspect "$scratch/fc.tflite"

@@ -67,8 +67,16 @@ export function escape(text) {
       .replace(/"/g, '&quot;');
 }
 
+// Without a browser the width is an estimate for a narrow font; whoever opens the figure
+// may have a wide one.
+function reserve(look, isBold) {
+  if (!look.isFigure) return 1;
+  return isBold ? 1.27 : 1.14;
+}
+
 export function widthOf(text, size, look, isBold) {
-  return getWidth(text, `${isBold ? 'bold ' : ''}${size}px ${look.font}`);
+  const font = `${isBold ? 'bold ' : ''}${size}px ${look.font}`;
+  return getWidth(text, font) * reserve(look, isBold);
 }
 
 // The text, or as much of its beginning as has room.
