@@ -132,7 +132,7 @@ test('boxes have names where most have room, else kinds', () => {
   assert.deepEqual(labelsOf(ops, wide(12), look), ['', '', '']);
   assert.deepEqual(labelsOf(ops, wide(60, 8), look), ['', '', '']);
   ops[1].kind = 'CONCATENATION';
-  assert.deepEqual(labelsOf(ops, wide(60), look), ['ADD', 'CONCAT', 'ADD']);
+  assert.deepEqual(labelsOf(ops, wide(66), look), ['ADD', 'CONCAT', 'ADD']);
 });
 
 const EMPTY = {
