@@ -10,17 +10,10 @@
 namespace coralline {
 namespace {
 
+using testing_util::Count;
+
 // What is streamed has this colour, and nothing else has.
 constexpr const char* kWarning = "#c2410c";
-
-int Count(const std::string& text, const std::string& what) {
-  int count = 0;
-  for (auto at = text.find(what); at != std::string::npos;
-       at = text.find(what, at + 1)) {
-    ++count;
-  }
-  return count;
-}
 
 bool Has(const std::string& text, const std::string& what) {
   return Count(text, what) > 0;

@@ -10,14 +10,7 @@
 namespace coralline {
 namespace {
 
-int Count(const std::string& text, const std::string& what) {
-  int count = 0;
-  for (auto at = text.find(what); at != std::string::npos;
-       at = text.find(what, at + 1)) {
-    ++count;
-  }
-  return count;
-}
+using testing_util::Count;
 
 TEST(PageHtml, KeepsTextsOfThePageInsideTheData) {
   const Page page = testing_util::SamplePage();

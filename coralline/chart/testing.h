@@ -1,8 +1,20 @@
 #pragma once
 
+#include <string>
+
 #include "coralline/chart/page.h"
 
 namespace coralline::testing_util {
+
+/// How often the text has it, overlaps included.
+inline int Count(const std::string& text, const std::string& what) {
+  int count = 0;
+  for (auto at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + 1)) {
+    ++count;
+  }
+  return count;
+}
 
 /// A chart of each kind, with texts that need care.
 inline Page SamplePage() {

@@ -143,7 +143,7 @@ std::optional<Chart> EmulationTable(const RunReport& report) {
                    "p90, ms", "max, ms", "waited for the CPU"},
       .is_number = std::vector<bool>(7, true)};
   ForEachReplica(report, [&](std::size_t stage, const ReplicaStats& replica) {
-    if (!replica.emulation) return;
+    if (!replica.emulation || replica.busy.count() == 0) return;
     const EmulationStats& emulation = *replica.emulation;
     const Histogram& late = emulation.overshoot;
     table.rows.push_back({std::to_string(stage), std::to_string(replica.device),

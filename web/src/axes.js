@@ -1,5 +1,5 @@
-// Axes of numbers, and where they lie.
-import {number, SMALL} from './text.js';
+// Axes, and where they lie.
+import {number, SMALL, squeeze} from './text.js';
 
 export function gridAt(place, more) {
   return {
@@ -40,6 +40,23 @@ export function overAxis(look) {
     nameLocation: 'end',
     nameGap: 10,
     nameTextStyle: {color: look.theme.muted, fontSize: SMALL, align: 'left'},
+  };
+}
+
+// Names from top to bottom, none wider than the room.
+export function namesAxis(look, names, room) {
+  return {
+    type: 'category',
+    data: names.map((_, at) => at),
+    inverse: true,
+    axisTick: {show: false},
+    axisLine: {lineStyle: {color: look.theme.line}},
+    axisLabel: {
+      interval: 0,
+      color: look.theme.ink,
+      fontSize: SMALL,
+      formatter: (at) => squeeze(names[at], room, SMALL, look),
+    },
   };
 }
 

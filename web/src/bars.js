@@ -1,7 +1,7 @@
 // Bars that lie, each the sum of its parts.
-import {gridAt, logAxis, underAxis, valueAxis} from './axes.js';
+import {gridAt, logAxis, namesAxis, underAxis, valueAxis} from './axes.js';
 import {addLegend, frame} from './layout.js';
-import {alike, number, squeeze, tip, widthOf} from './text.js';
+import {alike, number, tip, widthOf} from './text.js';
 
 const ROW = 34;
 const COMPACT_ROW = 20;
@@ -82,20 +82,7 @@ export function draw(chart, look) {
   const most = /^%/.test(chart.y.label) ? 100 : undefined;
   option.xAxis = isLog ? logAxis(look, chart.y, sums, underAxis, 6) :
                          valueAxis(look, chart.y, {...underAxis, max: most});
-  const room = place.inner * 0.38;
-  option.yAxis = {
-    type: 'category',
-    data: chart.bars.map((_, bar) => bar),
-    inverse: true,
-    axisTick: {show: false},
-    axisLine: {lineStyle: {color: look.theme.line}},
-    axisLabel: {
-      interval: 0,
-      color: look.theme.ink,
-      fontSize: 12,
-      formatter: (bar) => squeeze(chart.bars[bar], room, 12, look),
-    },
-  };
+  option.yAxis = namesAxis(look, chart.bars, place.inner * 0.38);
   option.series = chart.parts.map((part, at) => partSeries(part, colors[at], look));
   if (!isLog) option.series.push(totalSeries(sums, words, look));
   const row = look.isCompact || chart.bars.length > MANY ? COMPACT_ROW : ROW;

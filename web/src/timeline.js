@@ -1,8 +1,8 @@
 // Which request is where, and when.
-import {gridAt, underAxis, valueAxis} from './axes.js';
+import {gridAt, namesAxis, underAxis, valueAxis} from './axes.js';
 import {frame} from './layout.js';
 import {rect, text} from './shapes.js';
-import {fit, number, squeeze, tip, widthOf} from './text.js';
+import {fit, number, tip, widthOf} from './text.js';
 import {inkOn, seriesColor} from './theme.js';
 
 const ROW = 28;
@@ -93,20 +93,7 @@ export function draw(chart, look) {
   });
   option.xAxis.axisLabel.showMinLabel = low === 0;
   option.xAxis.axisLabel.showMaxLabel = false;
-  const room = place.inner * 0.36;
-  option.yAxis = {
-    type: 'category',
-    inverse: true,
-    data: chart.tracks.map((_, track) => track),
-    axisTick: {show: false},
-    axisLine: {lineStyle: {color: look.theme.line}},
-    axisLabel: {
-      interval: 0,
-      color: look.theme.ink,
-      fontSize: 12,
-      formatter: (track) => squeeze(chart.tracks[track], room, 12, look),
-    },
-  };
+  option.yAxis = namesAxis(look, chart.tracks, place.inner * 0.36);
   option.series = [phases(phasesWithin(chart, low, high), look), spans(chart, look)];
   return {
     option,
